@@ -80,8 +80,9 @@ def reference_predictions(
 ) -> Iterator[ReferencePredictions]:
     """Fit reference models to all samples but those of the test, and predict these.
 
-    If training samples have weights, models are fitted to these alone, with their weights. Of
-    several folds, the first one is used.
+    Models are fitted with the weights of samples, but for the constant prediction: scores of it are
+    for comparison, and "the most frequent class" is to be what it says. Of several folds, the
+    samples are those of the first one.
 
     Parameters
     ----------
@@ -95,10 +96,9 @@ def reference_predictions(
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only fitting needs it
 
     assert data.test_inputs is not None  # noqa: S101 - callers check it; mypy can't know
-    inputs, targets, weights = data.training_inputs, data.training_targets, data.training_weights
-    if weights is None:
-        inputs = np.concatenate([inputs, data.validation_inputs])
-        targets = np.concatenate([targets, data.validation_targets])
+    inputs = np.concatenate([data.training_inputs, data.validation_inputs])
+    targets = np.concatenate([data.training_targets, data.validation_targets])
+    weights = _weights(data)
     is_classes = bool(data.columns.classes)
     for name in names:
         model = _MODELS[name]
@@ -107,22 +107,34 @@ def reference_predictions(
         # One thread gives the same bits on any number of cores, and does not wait for busy ones.
         with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore")  # of defaults that do not converge, for example
-            weighing = {} if weights is None else {"sample_weight": weights[chosen]}
+            counting = None if model.module == "sklearn.dummy" else weights
+            weighing = {} if counting is None else {"sample_weight": counting[chosen]}
             wanted = _wanted(targets[chosen], is_classes)
             fitted = estimator.fit(inputs[chosen], wanted, **weighing)
             outputs = _outputs(fitted, data.test_inputs, targets.shape[1], is_classes)
-        rows = _rows_text(len(chosen), data, is_weighted=weights is not None)
+        rows = _rows_text(len(chosen), data, is_weighted=counting is not None)
         note = f"scikit-learn's {model.estimators[is_classes]} with its defaults, fitted to {rows}"
         yield ReferencePredictions(model.labels[is_classes], note, outputs)
 
 
 def _rows_text(chosen: int, data: DataSet, *, is_weighted: bool) -> str:
-    rows = data.size.training + (0 if is_weighted else data.size.validation)
+    rows = data.size.training + data.size.validation
     drawn = f"all {chosen:,}" if chosen == rows else f"{chosen:,} random"
-    if not is_weighted:
-        return f"{drawn} training and validation rows"
-    of_fold = " of the first fold" * bool(data.other_folds)
-    return f"{drawn} training rows{of_fold} with their weights"
+    return f"{drawn} training and validation rows{' with their weights' * is_weighted}"
+
+
+def _weights(data: DataSet) -> npt.NDArray[np.float64] | None:
+    """Return the weights of the training and validation samples; None if all count equally."""
+    training, validation = data.training_weights, data.validation_weights
+    if training is None and validation is None:
+        return None
+    size = data.size
+    return np.concatenate(
+        [
+            np.ones(size.training) if training is None else training,
+            np.ones(size.validation) if validation is None else validation,
+        ]
+    )
 
 
 def _estimator(model: _Model, is_classes: bool, outputs: int, seed: int) -> Any:  # noqa: ANN401, FBT001 - scikit-learn has no type for what can be fitted

@@ -19,7 +19,6 @@ import pytest
 
 from experiments.torture.driver import be_in
 from experiments.torture.processes import fork
-from neuroevo.errors import UsageError
 from neuroevo.experiment import Experiment, read_sweep_file
 
 ROOT = Path(__file__).parents[1]
@@ -114,10 +113,6 @@ def test_the_files_can_be_read(text: str, folder: Path) -> None:
         assert len(read_sweep_file(folder / "rates.toml").points) == 6
         return
     document.setdefault("task", {"kind": "mouse"})
-    if document["task"]["kind"] == "table":
-        with pytest.raises(UsageError, match=r"task\.weight: must be a column or empty"):
-            Experiment.of(document)  # it shows the settings of regressions and of classes
-        document["task"]["problem"] = "classes"
     assert Experiment.of(document, folder=folder / "experiments").task
 
 

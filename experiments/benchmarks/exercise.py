@@ -125,6 +125,7 @@ def kernel_training(exercise: Exercise, validation_samples: int = 1) -> Training
             exercise.targets[:validation_samples],
             np.empty(0, dtype=np.int64),
             nothing,
+            nothing,
         ),
         samples_seen=np.array([exercise.samples]),
     )

@@ -96,8 +96,8 @@ class EvolvedEstimator(TableEstimator):
         y
             What is to be learnt: array (rows,); of a regressor also (rows, targets).
         sample_weight
-            Array (rows,), what the loss of each row is multiplied by. A weight of 2 is the same as
-            a row that is there twice.
+            Array (rows,), how much each row counts in training, in what stops it and in scores. A
+            weight of 2 is the same as a row that is there twice.
 
         Raises
         ------

@@ -124,6 +124,7 @@ def data_set(preparation: Preparation, training: Rows, validation: Rows) -> Data
         _targets(preparation, validation),
         preparation.columns,
         training.weights,
+        validation.weights,
     )
 
 

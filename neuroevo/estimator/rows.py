@@ -1,4 +1,4 @@
-"""What users of scikit-learn hand over, X, y and sample_weight, as checked distinct rows.
+"""What users of scikit-learn hand over, X, y and sample_weight, as checked rows.
 
 Knows scikit-learn's rules for arrays and frames; knows no networks.
 """
@@ -13,6 +13,9 @@ from sklearn.utils.validation import _check_sample_weight, _num_features, valida
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
+
+_MOST_PIECES = 10  # of a heavy row
+_ENOUGH = 100  # rows of a class, so that its parts are alike
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,11 +46,12 @@ class Rows:
             self, frame=self.frame.iloc[places], targets=self.targets[places], weights=weights
         )
 
-    def distinct(self) -> Self:
-        """Return each row with a weight once, with the sum of its weights.
+    def joined(self) -> Self:
+        """Join equal rows with weights above 0 to one row with the sum of their weights.
 
-        Their order depends on their contents alone. So a weight of 2 is the same as a row that is
-        there twice, a weight of 0 the same as none, and the given order does not matter.
+        The order of the result depends on the contents of rows alone. So a weight of 2 is the same
+        as a row that is there twice, a weight of 0 the same as none, and the given order does not
+        matter.
         """
         weights = np.ones(len(self)) if self.weights is None else self.weights
         used = np.flatnonzero(weights)
@@ -56,8 +60,25 @@ class Rows:
         keys = np.sort(keys)
         first = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
         sums = np.add.reduceat(weights[order], first)
-        found = self.at(order[first])
-        return replace(found, weights=None if (sums == sums[0]).all() else sums)
+        return replace(self.at(order[first]), weights=sums)
+
+    def cut(self) -> Self:
+        """Cut joined rows that have much of the weight of their class into equal ones.
+
+        Then they can be in the training and in the validation part, as the rows of which they were
+        joined would be. A row becomes at most as many rows as its weight, and each has at most a
+        fiftieth of the weight of its class if that is possible with ten. Without weights if these
+        are equal then.
+        """
+        if self.weights is None:
+            return self
+        classes = self.targets if self.targets.ndim == 1 else np.zeros(len(self), dtype=np.int64)
+        of_class = pd.Series(self.weights).groupby(classes).transform("sum").to_numpy()
+        wanted = np.minimum(self.weights, np.ceil(_ENOUGH * self.weights / of_class))
+        counts = np.clip(wanted, 1, _MOST_PIECES).astype(np.intp)
+        found = self.at(np.repeat(np.arange(len(self)), counts))
+        weights = np.repeat(self.weights / counts, counts)
+        return replace(found, weights=None if (weights == weights[0]).all() else weights)
 
 
 def _is_real(kind: Any) -> bool:

@@ -51,7 +51,7 @@ class TableEstimator(BaseEstimator):
         *,
         reset: bool,
     ) -> Rows:
-        """Check X, y and the weights of their rows; each distinct row is there once."""
+        """Check X, y and the weights of their rows, and join equal rows, but for heavy ones."""
         if y is None:
             name = type(self).__name__
             raise ValueError(f"{name} requires y to be passed, but the target y is None")
@@ -65,14 +65,14 @@ class TableEstimator(BaseEstimator):
         rows = Rows(
             frame.set_axis(self._names, axis=1), self._targets(y, classes, reset=reset), weights
         )
-        rows = rows.distinct()
+        rows = rows.joined()
         if reset and len(rows) < LEAST_ROWS:
             weighed = "" if weights is None else " with weights above 0"
             rule = f"must have at least {LEAST_ROWS} different rows{weighed}"
             raise UsageError(f"X: {rule}, but got {len(rows)}")
         if reset and rows.targets.ndim == 1 and (rows.targets == rows.targets[0]).all():
             raise UsageError("y: must have rows of two classes, with weights, but got one class")
-        return rows
+        return rows.cut()
 
     def _targets(self, y: Any, classes: Any, *, reset: bool) -> Array:
         """Check y, and return the targets of `Rows`; classes are None if y has all of them."""

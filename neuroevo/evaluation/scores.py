@@ -56,11 +56,14 @@ class Targets:
         Whether they are class probabilities.
     scale
         What a difference of 1 in the only output is on the raw scale.
+    weights
+        Array (samples,), how much each sample counts; None if all count equally.
     """
 
     values: Array
     is_classes: bool
     scale: float = 1.0
+    weights: Array | None = None
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -71,7 +74,7 @@ class Targets:
 
     def alone(self, output: int, scale: float) -> "Targets":
         """Return one output of several, with what a difference of 1 in it is on the raw scale."""
-        return Targets(self.values[:, [output]], self.is_classes, scale)
+        return Targets(self.values[:, [output]], self.is_classes, scale, self.weights)
 
     def sums(self, outputs: Array, *, ranked: bool = True) -> Array:
         """Return the quantities of each sample that scores are computed from.
@@ -88,8 +91,11 @@ class Targets:
         Array (samples, quantities).
         """
         if self.is_classes:
-            return _class_sums(self.values, outputs, ranked=ranked)
-        return _regression_sums(self.values, outputs, self.scale)
+            weights = np.ones(len(outputs)) if self.weights is None else self.weights
+            sums = _class_sums(self.values, outputs, weights, ranked=ranked)
+        else:
+            sums = _regression_sums(self.values, outputs, self.scale)
+        return sums if self.weights is None else sums * self.weights[:, np.newaxis]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -246,7 +252,8 @@ def _defined(found: Iterable[tuple[str, Array, Array]]) -> dict[str, Score]:
 def _regression_sums(targets: Array, outputs: Array, scale: float) -> Array:
     """Return 1, squared error, raw absolute and squared error, target², targets, of each sample.
 
-    Targets are centred, so that their variance can be computed from these sums.
+    Targets are centred, so that their variance can be computed from these sums. They are not
+    multiplied by weights.
     """
     errors = outputs - targets
     targets = targets - targets.mean(axis=0)
@@ -262,8 +269,8 @@ def _regression_sums(targets: Array, outputs: Array, scale: float) -> Array:
     )
 
 
-def _class_sums(targets: Array, outputs: Array, *, ranked: bool) -> Array:
-    """Return the quantities of each sample of classes.
+def _class_sums(targets: Array, outputs: Array, weights: Array, *, ranked: bool) -> Array:
+    """Return the quantities of each sample of classes, which are not multiplied by weights.
 
     They are 1, hit, log loss, and for each class whether it is true, whether it is true and hit,
     its `_placements` if it is true, and if it is not.
@@ -276,7 +283,7 @@ def _class_sums(targets: Array, outputs: Array, *, ranked: bool) -> Array:
     losses = -(targets * np.log(probabilities)).sum(axis=1)
     placements = np.zeros_like(true)
     for place in range(targets.shape[1] if ranked else 0):
-        placements[:, place] = _placements(labels == place, outputs[:, place])
+        placements[:, place] = _placements(labels == place, outputs[:, place], weights)
     return np.column_stack(
         [
             np.ones(len(targets)),
@@ -290,8 +297,10 @@ def _class_sums(targets: Array, outputs: Array, *, ranked: bool) -> Array:
     )
 
 
-def _placements(is_true: npt.NDArray[np.bool_], outputs: Array) -> Array:
+def _placements(is_true: npt.NDArray[np.bool_], outputs: Array, weights: Array) -> Array:
     """Return for each sample of a class the share of the other samples whose output is lower.
+
+    The share is that of the weights.
 
     Of equal outputs a half counts as lower. The mean of these placements is the area under the ROC
     curve. For each other sample it is the share of those of the class whose output is higher, minus
@@ -299,19 +308,21 @@ def _placements(is_true: npt.NDArray[np.bool_], outputs: Array) -> Array:
     samples in the first order (DeLong, DeLong & Clarke-Pearson 1988,
     https://doi.org/10.2307/2531595). 0 for all if one kind is missing.
     """
-    own, others = outputs[is_true], outputs[~is_true]
     found = np.zeros(len(outputs))
+    own, others = (np.flatnonzero(each & (weights > 0)) for each in (is_true, ~is_true))
     if len(own) and len(others):
-        found[is_true] = _share_below(own, others)
-        found[~is_true] = 1 - _share_below(others, own) - found[is_true].mean()
+        found[own] = _share_below(outputs[own], outputs[others], weights[others])
+        area = np.average(found[own], weights=weights[own])
+        found[others] = 1 - _share_below(outputs[others], outputs[own], weights[own]) - area
     return found
 
 
-def _share_below(values: Array, others: Array) -> Array:
+def _share_below(values: Array, others: Array, weights: Array) -> Array:
     """Return for each value the share of others that are lower; equal ones count a half."""
-    order = np.sort(others)
-    below = np.searchsorted(order, values, side="left") + np.searchsorted(order, values, "right")
-    shares: Array = below / (2 * len(order))
+    order = np.argsort(others, kind="stable")
+    ordered, sums = others[order], np.append(0.0, np.cumsum(weights[order]))
+    below = sum(sums[np.searchsorted(ordered, values, side)] for side in ("left", "right"))
+    shares: Array = below / (2 * sums[-1])
     return shares
 
 

@@ -95,7 +95,8 @@ class Validation(NamedTuple):
     inputs: Floats  # (samples, inputs)
     targets: Floats  # (samples, outputs)
     labels: npt.NDArray[np.int64]  # (samples,) the class of each; (0,) if there are no classes
-    balance: Floats  # (samples,) weight of each in the balanced error, 1 on average; or (0,)
+    weights: Floats  # (samples,) how much each counts, 1 on average; (0,) if not weighted
+    balance: Floats  # (samples,) what that is multiplied by in the balanced error; or (0,)
 
 
 class Workspace(NamedTuple):

@@ -194,14 +194,16 @@ def _place_samples(samples):
 
 @inlined
 def _place_validation(validation):
-    inputs, targets, labels, balance = validation
+    inputs, targets, labels, weights, balance = validation
     return ValidationPointers(
         numbers_of(inputs),
         numbers_of(targets),
         numbers_of(labels),
+        numbers_of(weights),
         numbers_of(balance),
         len(targets),
         len(labels) > 0,
+        len(weights) > 0,
     )
 
 

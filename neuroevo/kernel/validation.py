@@ -37,9 +37,11 @@ class ValidationPointers(NamedTuple):
     inputs: Any
     targets: Any
     labels: Any
+    weights: Any
     balance: Any
     samples: int
     classes: bool  # whether there are labels
+    weighted: bool  # whether there are weights
 
 
 @inlined
@@ -71,16 +73,28 @@ def validate(bundle, validation):
                 _end_class_group(progress)
         first = _predict_block(topology, parameters, workspace, validation.inputs, start, block)
         for place in range(block):
-            for output in range(outputs):
-                target = item(validation.targets, (start + place) * outputs + output)
-                error = load(values, first + output * block + place) - target
-                group = fma(error, error, group)
+            sample, row = start + place, first + place
+            if validation.weighted:
+                squares = _add_squares(zero(group), validation, values, sample, row, block, outputs)
+                group = fma(item(validation.weights, sample), squares, group)
+            else:
+                group = _add_squares(group, validation, values, sample, row, block, outputs)
         if validation.classes:
             _add_class_measures(validation, progress, values, first, start, block, outputs)
     store(progress, MEASURED + MSE, (total + group) / broadcast(samples * outputs, total))
     if validation.classes:
         _end_class_group(progress)
         _divide_class_sums(progress, samples)
+
+
+@inlined
+def _add_squares(total, validation, values, sample, first, step, outputs):
+    """Add the squared errors of a sample, whose outputs are in each so many rows from the first."""
+    for output in range(outputs):
+        target = item(validation.targets, sample * outputs + output)
+        error = load(values, first + output * step) - target
+        total = fma(error, error, total)
+    return total
 
 
 @formula()
@@ -111,7 +125,12 @@ def _add_class_measures(validation, progress, values, first, start, samples, out
             missed = where(is_greater, 0.0 if output == label else 1.0, missed)
             target = item(validation.targets, sample * outputs + output)
             if target != 0:
-                losses = fma(-target, _log_of_probability(value), losses)
+                logarithm = _log_of_probability(value)
+                if validation.weighted:
+                    logarithm = logarithm * item(validation.weights, sample)
+                losses = fma(-target, logarithm, losses)
+        if validation.weighted:
+            missed = missed * item(validation.weights, sample)
         errors = errors + missed
         balanced = fma(item(validation.balance, sample), missed, balanced)
     store(progress, GROUP_SUMS + ERROR_RATE, errors)

@@ -77,9 +77,9 @@ class DataSet:
         Arrays (samples, outputs). No search sees the test samples; both are None without any.
     columns
         The columns; if they have classes, targets must be class probabilities.
-    training_weights
-        Array (samples,), what the loss of each training sample is multiplied by, after they were
-        scaled to a mean of 1; None if all count equally. At least 0, and not all 0.
+    training_weights, validation_weights, test_weights
+        Arrays (samples,), how much the loss of each sample counts; None if all count equally. At
+        least 0, and not all 0 in a part. Those of a part are scaled to a mean of 1.
     test_groups
         Array (samples,) of a number for each test sample, equal for those of a group, which are
         alike; None if they are in no groups.
@@ -100,8 +100,10 @@ class DataSet:
     validation_targets: npt.NDArray[np.float64]
     columns: Columns
     training_weights: npt.NDArray[np.float64] | None = None
+    validation_weights: npt.NDArray[np.float64] | None = None
     test_inputs: npt.NDArray[np.float64] | None = None
     test_targets: npt.NDArray[np.float64] | None = None
+    test_weights: npt.NDArray[np.float64] | None = None
     test_groups: npt.NDArray[np.int64] | None = None
     other_folds: tuple["DataSet", ...] = ()
 
@@ -122,9 +124,10 @@ class DataSet:
                 )
         if self.columns.classes and not problems:
             problems = self._class_problems()
-        if self.training_weights is not None:
-            weights = self._freeze("training_weights")
-            problems += _weight_problems(weights, len(self.training_inputs))
+        for part in parts:
+            if getattr(self, f"{part}_weights") is not None:
+                weights, samples = self._freeze(f"{part}_weights"), getattr(self, f"{part}_inputs")
+                problems += _weight_problems(f"{part}_weights", weights, len(samples))
         if not problems:
             problems = self._fold_problems()
         if problems:
@@ -202,13 +205,22 @@ def labels_of(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     return labels
 
 
-def balance_of(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Return the weight of each sample in a balanced error, array (samples,).
+def balance_of(
+    labels: npt.NDArray[np.int64], weights: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return what the weight of each sample is multiplied by in a balanced error, array (samples,).
 
-    Classes with samples have equal sums of weights, whose mean is 1.
+    Classes have equal sums of the products, whose mean is 1, but for those without any weight.
+
+    Parameters
+    ----------
+    labels
+        Array (samples,), the class of each.
+    weights
+        Array (samples,), how much each counts.
     """
-    counts = np.bincount(labels)
-    return len(labels) / (np.count_nonzero(counts) * counts[labels])
+    sums = np.bincount(labels, weights)
+    return len(labels) / (np.count_nonzero(sums) * sums[labels])
 
 
 def _shared(data: DataSet) -> tuple[tuple[str, ...], ...]:
@@ -226,14 +238,14 @@ def _problems(name: str, array: npt.NDArray[np.float64], columns: int) -> list[s
     return []
 
 
-def _weight_problems(weights: npt.NDArray[np.float64], samples: int) -> list[str]:
+def _weight_problems(name: str, weights: npt.NDArray[np.float64], samples: int) -> list[str]:
     if weights.shape != (samples,):
-        return [f"training_weights: must have the shape ({samples},), but got {weights.shape}"]
+        return [f"{name}: must have the shape ({samples},), but got {weights.shape}"]
     wrong = ~(np.isfinite(weights) & (weights >= 0))
     if wrong.any():
         row = int(np.argmax(wrong))
         got = f"{weights[row].item()} in row {row}"
-        return [f"training_weights: must be finite numbers of at least 0, but got {got}"]
+        return [f"{name}: must be finite numbers of at least 0, but got {got}"]
     if not weights.any():
-        return ["training_weights: must not all be 0, but got only zeros"]
+        return [f"{name}: must not all be 0, but got only zeros"]
     return []

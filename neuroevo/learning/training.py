@@ -65,7 +65,13 @@ class SampleStream:
         """Variance of the validation targets, mean over the outputs; 0 if they are constant."""
         # From the first target, so that rounding gives constant targets no variance.
         distances = self.validation.targets - self.validation.targets[0]
-        return float(distances.var(axis=0, dtype=np.float64).mean())
+        if not len(self.validation.weights):
+            return float(distances.var(axis=0, dtype=np.float64).mean())
+        distances, weights = (
+            each.astype(np.float64) for each in (distances, self.validation.weights)
+        )
+        centred = distances - np.average(distances, axis=0, weights=weights)
+        return float(np.average(centred**2, axis=0, weights=weights).mean())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +171,7 @@ def sample_stream(data: DataSet, settings: TrainingSettings, seed: Seed) -> Samp
         problems = data.probability_problems("for cross_entropy")
         if problems:
             raise DataError(*problems)
-    validation = _validation_samples(data, settings, seed)
+    validation = _validation_samples(data, settings, _generator(seed, 3))
     most_points = points_within(settings.validation_share, settings.samples, len(validation.inputs))
     return SampleStream(
         settings,
@@ -182,16 +188,13 @@ def on_training_samples(stream: SampleStream) -> SampleStream:
 
     They do not stop before their end, since the validation samples decide that, see `as_stopped`.
     """
-    inputs, targets, _ = stream.training
     most = max(FEWEST_ROWS, len(stream.validation.inputs))
-    if most < len(inputs):
-        chosen = np.sort(_generator(stream.seed, 4).permutation(len(inputs))[:most])
-        inputs, targets = inputs[chosen], targets[chosen]
+    samples = _some(stream.training, most, _generator(stream.seed, 4))
     has_classes = len(stream.validation.labels) > 0
     return replace(
         stream,
         settings=stream.settings.replace(patience=0, stop_at_target=False),
-        validation=_validation(inputs, targets, stream.settings.precision, has_classes=has_classes),
+        validation=_validation(samples, stream.settings.precision, has_classes=has_classes),
     )
 
 
@@ -292,10 +295,9 @@ def compile_kernel(precision: Precision) -> None:
 
 
 def _training_samples(data: DataSet, precision: Precision) -> Samples:
-    weights = np.empty(0)
+    weights: Floats = np.empty(0)
     if data.training_weights is not None:
-        mean = math.fsum(data.training_weights) / len(data.training_weights)
-        weights = data.training_weights / mean
+        weights = _with_mean_one(data.training_weights)
     return Samples(
         data.training_inputs.astype(precision),
         data.training_targets.astype(precision),
@@ -303,31 +305,55 @@ def _training_samples(data: DataSet, precision: Precision) -> Samples:
     )
 
 
-def _validation_samples(data: DataSet, settings: TrainingSettings, seed: Seed) -> Validation:
-    """Return the validation samples, or as many random ones as validation may take."""
-    inputs, targets = data.validation_inputs, data.validation_targets
-    most = rows_within(settings.validation_share, settings.samples, len(inputs))
-    if most < len(inputs):
-        chosen = np.sort(_generator(seed, 3).permutation(len(inputs))[:most])
-        inputs, targets = inputs[chosen], targets[chosen]
-    return _validation(inputs, targets, settings.precision, has_classes=bool(data.columns.classes))
+def _with_mean_one(weights: Floats) -> Floats:
+    return weights / (math.fsum(weights) / len(weights))
 
 
-def _validation(
-    inputs: npt.NDArray[np.floating],
-    targets: npt.NDArray[np.floating],
-    precision: Precision,
-    *,
-    has_classes: bool,
+def _validation_samples(
+    data: DataSet, settings: TrainingSettings, random: np.random.Generator
 ) -> Validation:
-    labels = np.empty(0, dtype=np.int64)
+    """Return the validation samples, or as many random ones as validation may take."""
+    weights = np.empty(0) if data.validation_weights is None else data.validation_weights
+    samples = Samples(data.validation_inputs, data.validation_targets, weights)
+    most = rows_within(settings.validation_share, settings.samples, _counting(samples))
+    has_classes = bool(data.columns.classes)
+    return _validation(_some(samples, most, random), settings.precision, has_classes=has_classes)
+
+
+def _counting(samples: Samples) -> int:
+    """Return how many samples count: those whose weight is above 0."""
+    weights = samples.weights
+    return int(np.count_nonzero(weights)) if len(weights) else len(samples.inputs)
+
+
+def _some(samples: Samples, most: int, random: np.random.Generator) -> Samples:
+    """Return the samples that count, or so many random ones of them."""
+    weights = samples.weights
+    chosen = np.flatnonzero(weights) if len(weights) else np.arange(len(samples.inputs))
+    if most < len(chosen):
+        chosen = chosen[np.sort(random.permutation(len(chosen))[:most])]
+    return Samples(
+        samples.inputs[chosen],
+        samples.targets[chosen],
+        weights[chosen] if len(weights) else weights,
+    )
+
+
+def _validation(samples: Samples, precision: Precision, *, has_classes: bool) -> Validation:
+    targets, weights = samples.targets, samples.weights
+    if len(weights):
+        weights = _with_mean_one(weights.astype(np.float64))
+    labels, balance = np.empty(0, dtype=np.int64), np.empty(0)
     if has_classes:
         labels = labels_of(targets.astype(np.float64))
+        counting = weights if len(weights) else np.ones(len(labels))
+        balance = balance_of(labels, counting.astype(np.float64))
     return Validation(
-        inputs.astype(precision),
+        samples.inputs.astype(precision),
         targets.astype(precision),
         labels,
-        balance_of(labels).astype(precision),
+        weights.astype(precision),
+        balance.astype(precision),
     )
 
 

@@ -28,8 +28,10 @@ _ARRAYS = (
     "training_weights",
     "validation_inputs",
     "validation_targets",
+    "validation_weights",
     "test_inputs",
     "test_targets",
+    "test_weights",
 )
 _DIGITS = 16  # of the hexadecimal SHA-256, 64 bits: enough, as nobody forges data here
 

@@ -160,6 +160,7 @@ def _losses(trainer: Trainer, trials: Sequence[Trial], data: DataSet) -> list[fl
 def _loss(evaluation: Evaluation, data: DataSet) -> float:
     """Return the mean loss of all rows, each predicted by networks that have not seen it."""
     losses: list[float] = []
+    weights: list[float] = []
     for number, fold in enumerate(data.folds):
         parameters = evaluation.parameters[number :: len(data.folds)]
         sound = np.isfinite(parameters).all(axis=1)
@@ -169,12 +170,15 @@ def _loss(evaluation: Evaluation, data: DataSet) -> float:
         outputs = mean_outputs(predictions(evaluation.architecture, parameters[sound], inputs))
         if not np.isfinite(outputs).all():
             return math.inf
+        counting = fold.validation_weights
+        weights += np.ones(len(inputs)).tolist() if counting is None else counting.tolist()
         if not data.columns.classes:
-            losses += ((outputs - targets) ** 2).ravel().tolist()
+            losses += ((outputs - targets) ** 2).mean(axis=1).tolist()
             continue
         likely = (outputs * targets).sum(axis=1).tolist()
         losses += [-round(math.log(max(each, _LEAST_PROBABILITY)), _DIGITS) for each in likely]
-    return math.fsum(losses) / len(losses)
+    weighted = (loss * weight for loss, weight in zip(losses, weights, strict=True))
+    return math.fsum(weighted) / math.fsum(weights)
 
 
 def check_choice(experiment: Experiment, count: int, networks: int) -> None:

@@ -351,9 +351,9 @@ def _scores(networks: Sequence[Network], data: DataSet) -> tuple[Scores, Scores]
     scaling = data.columns.output_scaling
     scale = 1.0 if scaling is None else scaling.scales[0]
     found: list[Scores] = []
-    for inputs, true in (
-        (data.validation_inputs, data.validation_targets),
-        (data.test_inputs, data.test_targets),
+    for inputs, true, weights in (
+        (data.validation_inputs, data.validation_targets, data.validation_weights),
+        (data.test_inputs, data.test_targets, data.test_weights),
     ):
         if inputs is None or true is None:
             found.append({})
@@ -365,7 +365,7 @@ def _scores(networks: Sequence[Network], data: DataSet) -> tuple[Scores, Scores]
             ]
         )
         is_finite = np.isfinite(outputs).all()
-        targets = Targets(true, bool(data.columns.classes), scale)
+        targets = Targets(true, bool(data.columns.classes), scale, weights)
         found.append(scores_of(targets, outputs) if is_finite else {})
     return found[0], found[1]
 

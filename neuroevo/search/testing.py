@@ -74,7 +74,9 @@ def _ensemble(
         for inputs in (cast("Array", data.test_inputs), data.validation_inputs)
     )
     mean = mean_outputs(on_test)[np.newaxis]
-    validation = Targets(data.validation_targets, targets.is_classes, targets.scale)
+    validation = Targets(
+        data.validation_targets, targets.is_classes, targets.scale, data.validation_weights
+    )
     if not (np.isfinite(on_test).all() and np.isfinite(on_validation).all()):
         return None
     return ScoredEnsemble(
@@ -103,6 +105,8 @@ def _chosen_elsewhere(outputs: Array, targets: Targets) -> Array:
     Array (samples, outputs).
     """
     squares: Array = (outputs - targets.values) ** 2
+    if targets.weights is not None:
+        squares *= targets.weights[:, np.newaxis]
     chosen: Array = outputs[0].copy()
     for half, other in (
         (slice(0, None, 2), slice(1, None, 2)),
@@ -120,7 +124,8 @@ _FEWEST = 2  # networks that are averaged
 def _targets(data: DataSet) -> Targets:
     scaling = data.columns.output_scaling
     scale = 1.0 if scaling is None else scaling.scales[0]
-    return Targets(cast("Array", data.test_targets), bool(data.columns.classes), scale)
+    is_classes = bool(data.columns.classes)
+    return Targets(cast("Array", data.test_targets), is_classes, scale, data.test_weights)
 
 
 def _scored(

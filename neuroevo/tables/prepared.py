@@ -18,7 +18,7 @@ from neuroevo.tables.problems import column_line, listed
 from neuroevo.tables.records import CategoryInput
 from neuroevo.tables.settings import TableSettings
 from neuroevo.tables.splitting import Parts, Rows, cut_rows, groups_of, split_rows
-from neuroevo.tables.weights import training_weights
+from neuroevo.tables.weights import PartWeights, row_weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,15 +54,15 @@ class PreparedFold:
         What was fitted on the training rows.
     training, validation, test
         The rows of each part; those of the test may be none.
-    training_weights
-        Array (training rows,), at least 0 and not all 0; None if all rows weigh equally.
+    weights
+        Those of the rows of each part, at least 0 and not all 0.
     """
 
     preparation: Preparation
     training: Part
     validation: Part
     test: Part
-    training_weights: Floats | None
+    weights: PartWeights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +130,7 @@ def prepare(
         first.training,
         first.validation,
         first.test,
-        first.training_weights,
+        first.weights,
         tuple(column.describe() for column in table.columns.values()),
         (
             *[table.guess] * bool(table.guess),
@@ -161,9 +161,10 @@ def _folds(
             except DataError as error:
                 lines |= dict.fromkeys(error.problems)
         if not lines:
-            weights = training_weights(table, parts.training)
-            if weights is not None:
-                weights.setflags(write=False)
+            weights = row_weights(table, parts)
+            for each in weights:
+                if each is not None:
+                    each.setflags(write=False)
             training, validation, test = found
             prepared.append(PreparedFold(preparation, training, validation, test, weights))
     if lines:

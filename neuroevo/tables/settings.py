@@ -80,8 +80,8 @@ class TableSettings(Settings):
     )
     weight: Annotated[str, Field(max_length=MOST_NAME)] = Field(
         default="",
-        description="column of weights of the training rows, numbers of at least 0; "
-        '"balanced": all classes weigh equally',
+        description="column of weights, numbers of at least 0: how much each row counts in all "
+        'parts; "balanced": all classes weigh equally in training and validation',
     )
     separator: str = Field(
         default=",", description="character between the cells of a text file; of .tsv always a tab"

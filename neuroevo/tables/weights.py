@@ -1,4 +1,6 @@
-"""The weights of training rows: from a column, or the same for all classes together."""
+"""The weights of rows: from a column, or the same for all classes together."""
+
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
@@ -8,30 +10,49 @@ from neuroevo.tables.cells import Floats
 from neuroevo.tables.checking import Table
 from neuroevo.tables.problems import column_line
 from neuroevo.tables.settings import BALANCED
-from neuroevo.tables.splitting import Rows
+from neuroevo.tables.splitting import Parts, Rows
 
 
-def training_weights(table: Table, training_rows: Rows) -> Floats | None:
-    """Return the weight of each training row, array (training rows,); None if all weigh equally.
+class PartWeights(NamedTuple):
+    """The weights of the rows of each part, arrays (rows,); None if all rows weigh equally."""
 
-    Balanced weights are rows / (classes × rows of the class), counted among the training rows.
+    training: Floats | None = None
+    validation: Floats | None = None
+    test: Floats | None = None
+
+
+def row_weights(table: Table, parts: Parts) -> PartWeights:
+    """Return the weights of the rows of each part.
+
+    Balanced weights are rows / (classes × rows of the class), counted among the training rows; test
+    rows have none, so that their scores are those of rows as they come.
 
     Raises
     ------
     DataError
-        If all training rows have the weight 0.
+        If all rows of a part have the weight 0.
     """
     settings = table.settings
     if settings.weight == BALANCED and table.classes is not None:
-        codes = table.classes.codes[training_rows]
+        codes = table.classes.codes
         distinct = np.arange(len(table.classes.names))
-        weights: Floats = compute_class_weight("balanced", classes=distinct, y=codes)[codes]
-        return weights
+        weights = compute_class_weight("balanced", classes=distinct, y=codes[parts.training])
+        return PartWeights(weights[codes[parts.training]], weights[codes[parts.validation]])
     if not settings.weight_column:
-        return None
-    weights = table.columns[settings.weight_column].array[training_rows]
+        return PartWeights()
+    return PartWeights(
+        _of_column(table, parts.training, "training"),
+        _of_column(table, parts.validation, "validation"),
+        _of_column(table, parts.test, "test") if len(parts.test) else None,
+    )
+
+
+def _of_column(table: Table, rows: Rows, part: str) -> Floats:
+    """Return the weights of the rows of a part."""
+    settings = table.settings
+    weights = table.columns[settings.weight_column].array[rows]
     if not weights.any():
-        each = " of each fold" if settings.folds else ""
-        text = f"must have a weight above 0 in the training rows{each}, but has none there"
+        each = " of each fold" if settings.folds and part != "test" else ""
+        text = f"must have a weight above 0 in the {part} rows{each}, but has none there"
         raise DataError(column_line(table.name, settings.weight_column, text))
     return weights

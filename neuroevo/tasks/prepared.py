@@ -177,9 +177,11 @@ def _data_set(fold: "PreparedFold") -> DataSet:
         validation.inputs,
         validation.targets,
         fold.preparation.columns,
-        fold.training_weights,
+        fold.weights.training,
+        fold.weights.validation,
         test.inputs if len(test.inputs) else None,
         test.targets if len(test.inputs) else None,
+        fold.weights.test,
     )
 
 

@@ -129,7 +129,12 @@ class TableTask(PreparedTask, TableSettings):
     def describe(self) -> str:
         """Describe the task and its data in one sentence."""
         targets = ", ".join(map(printable, self.target))
-        return f"Networks predict {targets} of the table {self.source}; {self._divided}."
+        parts = [f"Networks predict {targets} of the table {self.source}", self._divided]
+        if self.weight_column:
+            parts.append(f"each row counts as {printable(self.weight_column)} says")
+        elif self.weight:
+            parts.append("all classes weigh equally in training and validation")
+        return f"{'; '.join(parts)}."
 
     @property
     def _divided(self) -> str:

@@ -86,10 +86,16 @@ def test_r2_is_the_explained_share_of_the_variance() -> None:
     assert item.cost(item.cost(0.9)) == 0.9
 
 
+@pytest.mark.parametrize("weighs", [False, True])
 @pytest.mark.parametrize("precision", ["float32", "float64"])
-def test_r2_is_that_of_scikit_learn(precision: Precision, data: DataSet) -> None:
+def test_r2_is_that_of_scikit_learn(precision: Precision, data: DataSet, *, weighs: bool) -> None:
     """Of what trained networks predict, it is `r2_score` with weights by variance."""
-    stretched = replace(data, validation_targets=data.validation_targets * [1, 3] + 2)
+    weights = np.arange(float(len(data.validation_inputs))) if weighs else None
+    stretched = replace(
+        data,
+        validation_targets=data.validation_targets * [1, 3] + 2,
+        validation_weights=weights,
+    )
     settings = TrainingSettings(samples=200, precision=precision)
     stream = sample_stream(stretched, settings, (0, 0))
     architecture = Architecture(inputs=2, hidden=(6,), outputs=2, activation="tanh")
@@ -100,7 +106,12 @@ def test_r2_is_that_of_scikit_learn(precision: Precision, data: DataSet) -> None
     )
     for parameters, ours in zip(trained.parameters, OBJECTIVES["r2"].scores(learning), strict=True):
         predicted = Network(architecture, parameters).predict(stretched.validation_inputs)
-        theirs = r2_score(stretched.validation_targets, predicted, multioutput="variance_weighted")
+        theirs = r2_score(
+            stretched.validation_targets,
+            predicted,
+            sample_weight=weights,
+            multioutput="variance_weighted",
+        )
         tolerance = 1e-6 if precision == "float32" else 1e-12
         assert ours == pytest.approx(theirs, rel=tolerance, abs=tolerance)
 

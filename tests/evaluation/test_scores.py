@@ -1,6 +1,7 @@
 """Test scores equal scikit-learn's, and their intervals cover what they should."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,11 @@ def regression(samples: int, outputs: int, noise: float = 0.5) -> tuple[Targets,
     return Targets(values, is_classes=False, scale=3.0), predicted
 
 
+def weights_of(samples: int) -> Array:
+    """Draw weights, some of them 0."""
+    return np.random.default_rng(3).integers(0, 4, samples) / 2
+
+
 def classes(samples: int, count: int) -> tuple[Targets, Array]:
     """Draw classes, the last ones rare, and probabilities that favour the true ones."""
     random = np.random.default_rng(2)
@@ -34,16 +40,18 @@ def classes(samples: int, count: int) -> tuple[Targets, Array]:
     )
 
 
+@pytest.mark.parametrize("weighs", [False, True])
 @pytest.mark.parametrize("samples", [7, 5003])
-def test_scores_of_a_regression_are_those_of_scikit_learn(samples: int) -> None:
+def test_scores_of_a_regression_are_those_of_scikit_learn(samples: int, *, weighs: bool) -> None:
     """R², RMSE and MAE equal scikit-learn's, the last two in the unit of the target."""
     targets, predicted = regression(samples, 1)
+    weights = weights_of(samples) if weighs else None
     raw, wanted = predicted * 3, targets.values * 3
-    assert scores_of(targets, predicted) == pytest.approx(
+    assert scores_of(replace(targets, weights=weights), predicted) == pytest.approx(
         {
-            "r2": metrics.r2_score(wanted, raw),
-            "rmse": metrics.root_mean_squared_error(wanted, raw),
-            "mae": metrics.mean_absolute_error(wanted, raw),
+            "r2": metrics.r2_score(wanted, raw, sample_weight=weights),
+            "rmse": metrics.root_mean_squared_error(wanted, raw, sample_weight=weights),
+            "mae": metrics.mean_absolute_error(wanted, raw, sample_weight=weights),
         },
         rel=1e-5,
     )
@@ -56,18 +64,21 @@ def test_r2_of_several_targets_is_weighted_by_variance() -> None:
     assert scores_of(targets, predicted) == pytest.approx({"r2": expected}, rel=1e-5)
 
 
+@pytest.mark.parametrize("weighs", [False, True])
 @pytest.mark.parametrize("count", [2, 5])
-def test_scores_of_classes_are_those_of_scikit_learn(count: int) -> None:
+def test_scores_of_classes_are_those_of_scikit_learn(count: int, *, weighs: bool) -> None:
     """Accuracy, balanced accuracy, log loss and ROC AUC equal scikit-learn's."""
     targets, outputs = classes(300, count)
+    weights = weights_of(300) if weighs else None
     labels, predicted = targets.values.argmax(axis=1), outputs.argmax(axis=1)
-    assert scores_of(targets, outputs) == pytest.approx(
+    given: dict[str, Any] = {"sample_weight": weights}
+    assert scores_of(replace(targets, weights=weights), outputs) == pytest.approx(
         {
-            "accuracy": metrics.accuracy_score(labels, predicted),
-            "balanced_accuracy": metrics.balanced_accuracy_score(labels, predicted),
-            "log_loss": metrics.log_loss(labels, outputs, labels=range(count)),
+            "accuracy": metrics.accuracy_score(labels, predicted, **given),
+            "balanced_accuracy": metrics.balanced_accuracy_score(labels, predicted, **given),
+            "log_loss": metrics.log_loss(labels, outputs, labels=range(count), **given),
             "roc_auc": metrics.roc_auc_score(
-                labels, outputs[:, 1] if count == 2 else outputs, multi_class="ovr"
+                labels, outputs[:, 1] if count == 2 else outputs, multi_class="ovr", **given
             ),
         },
         rel=1e-5,

@@ -29,8 +29,12 @@ def data() -> DataSet:
 @pytest.fixture(scope="session")
 def weighted(data: DataSet) -> DataSet:
     """Give the same samples weights, some of them 0."""
-    weights = np.random.default_rng(4).integers(0, 5, len(data.training_inputs))
-    return replace(data, training_weights=weights.astype(np.float64))
+    random = np.random.default_rng(4)
+    training, validation = (
+        random.integers(0, 5, len(inputs)).astype(np.float64)
+        for inputs in (data.training_inputs, data.validation_inputs)
+    )
+    return replace(data, training_weights=training, validation_weights=validation)
 
 
 @pytest.fixture(scope="session")

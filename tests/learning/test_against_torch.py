@@ -281,7 +281,8 @@ def test_patience_with_sample_weights(*, restore_best: bool, weighted: DataSet) 
         with torch().no_grad():
             inputs = torch().tensor(stream.validation.inputs)
             outputs = outputs_of(ARCHITECTURE, layers, inputs, []).numpy()
-        errors.append(float(np.mean((outputs - stream.validation.targets) ** 2)))
+        squares = np.mean((outputs - stream.validation.targets) ** 2, axis=1)
+        errors.append(float(np.average(squares, weights=stream.validation.weights)))
         kept.append(vector_of(layers))
         return seen < budget and len(errors) - 1 - int(np.argmin(errors)) >= patience
 

@@ -59,15 +59,22 @@ def expected(
     layers = Network(architecture, parameters.astype(np.float64)).layers
     _, activations = naive.forward(architecture, layers, data.validation_inputs)
     resolution = float(np.finfo(parameters.dtype).eps)
-    return naive.class_measures(activations[-1], data.validation_targets, resolution)
+    weights = np.ones(len(activations[-1]))
+    if data.validation_weights is not None:
+        weights = data.validation_weights
+    return naive.class_measures(activations[-1], data.validation_targets, weights, resolution)
 
 
+@pytest.mark.parametrize("weighs", [False, True])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_each_point_has_the_measures_of_its_network(
-    precision: Precision, loss: Loss, classes: DataSet, varied: Varied
+    precision: Precision, loss: Loss, classes: DataSet, varied: Varied, *, weighs: bool
 ) -> None:
     """At each point, all measures are those of the network trained so far, computed naively."""
+    if weighs:
+        weights = np.random.default_rng(2).integers(0, 4, len(classes.validation_inputs))
+        classes = replace(classes, validation_weights=weights.astype(np.float64))
     architecture = architecture_for(loss)
     lanes = varied(5, Optimization(optimizer="adam", batch_size=4))
     stream = stream_of(classes, 160, precision=precision, loss=loss)
@@ -86,15 +93,17 @@ def test_each_point_has_the_measures_of_its_network(
                     assert trained.class_curves[name][lane, place] == got
 
 
+@pytest.mark.parametrize("weighs", [False, True])
 @pytest.mark.parametrize("precision", PRECISIONS)
-def test_agree_with_scikit_learn(precision: Precision) -> None:
+def test_agree_with_scikit_learn(precision: Precision, *, weighs: bool) -> None:
     """Of what trained networks predict for thousands of samples, all measures are the same."""
     random = np.random.default_rng(5)
     training, validation = random.normal(size=(300, 3)), random.normal(size=(4_321, 3))
     labels = (validation * [3, 1, 1]).argmax(axis=1)  # not equally frequent
     targets = np.eye(3)[(training * [3, 1, 1]).argmax(axis=1)], np.eye(3)[labels]
     columns = Columns(("a", "b", "c"), ("a", "b", "c"), ("a", "b", "c"))
-    data = DataSet(training, targets[0], validation, targets[1], columns)
+    weights = random.exponential(size=len(labels)) if weighs else None
+    data = DataSet(training, targets[0], validation, targets[1], columns, None, weights)
     architecture, tolerance = architecture_for(), TOLERANCES[precision]
     lanes = [Lane(number, 0.03, starting_weights="glorot") for number in range(4)]
     trained = train(architecture, lanes, stream_of(data, 500, precision=precision))
@@ -102,9 +111,9 @@ def test_agree_with_scikit_learn(precision: Precision) -> None:
         predicted = Network(architecture, parameters).predict(validation)
         chosen = predicted.argmax(axis=1)
         theirs = {
-            "error_rate": zero_one_loss(labels, chosen),
-            "log_loss": log_loss(labels, predicted),
-            "balanced_error": 1 - balanced_accuracy_score(labels, chosen),
+            "error_rate": zero_one_loss(labels, chosen, sample_weight=weights),
+            "log_loss": log_loss(labels, predicted, sample_weight=weights),
+            "balanced_error": 1 - balanced_accuracy_score(labels, chosen, sample_weight=weights),
         }
         for name, value in theirs.items():
             assert trained.class_curves[name][lane, -1] == pytest.approx(value, abs=tolerance)

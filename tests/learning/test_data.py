@@ -92,10 +92,12 @@ def test_data_cannot_be_changed() -> None:
 
 
 def test_classes_of_the_validation_samples() -> None:
-    """A label is the most probable class; each class that occurs has the same sum of weights."""
+    """A label is the most probable class; each class with weights has the same sum of products."""
     labels = labels_of(np.array([[0, 1, 0], [0.5, 0.5, 0], [0, 1, 0], [0, 0.9, 0.1]]))
     assert labels.tolist() == [1, 0, 1, 1]
-    assert balance_of(labels).tolist() == pytest.approx([2 / 3, 2, 2 / 3, 2 / 3])
+    assert balance_of(labels, np.ones(4)).tolist() == pytest.approx([2 / 3, 2, 2 / 3, 2 / 3])
+    weights = np.array([2.0, 1.0, 1.0, 0.0])
+    assert (weights * balance_of(labels, weights)).tolist() == pytest.approx([4 / 3, 2, 2 / 3, 0])
 
 
 def test_only_ratios_of_weights_count(weighted: DataSet) -> None:

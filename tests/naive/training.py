@@ -66,10 +66,12 @@ def train(architecture: Architecture, lane: Lane, stream: SampleStream) -> tuple
 def mean_squared_error(
     architecture: Architecture, parameters: Array, stream: SampleStream
 ) -> float:
-    """Compute the squared error, averaged over validation samples and outputs."""
+    """Compute the squared error, averaged over outputs and, with weights, validation samples."""
     layers = Network(architecture, parameters).layers
     _, activations = forward(architecture, layers, stream.validation.inputs.astype(np.float64))
-    return float(np.mean((activations[-1] - stream.validation.targets) ** 2))
+    squares = np.mean((activations[-1] - stream.validation.targets) ** 2, axis=1)
+    weights = stream.validation.weights
+    return float(np.average(squares, weights=weights if len(weights) else None))
 
 
 def _stops(curve: list[float], stream: SampleStream, batch_size: int) -> bool:

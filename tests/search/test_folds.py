@@ -165,19 +165,25 @@ def test_descriptions_name_what_is_cut_into_folds() -> None:
         "Networks predict y of the table data; 20% of the groups of id test; the other groups of "
         "id are 4 folds, and each validates networks that the others train."
     )
+    weighed = {"target": "y", "validation": 0.3, "test": 0.1, "weight": "w"}
+    assert TableTask.of(weighed).describe() == (
+        "Networks predict y of the table data; 30% of the rows validate and 10% test; each row "
+        "counts as w says."
+    )
     assert DatasetTask(name="iris", folds=5, test=0).describe() == (
         "The species of 150 iris flowers; the rows are 5 folds, and each validates networks that "
         "the others train."
     )
 
 
-def test_weighted_reference_models_learn_the_training_rows_of_the_first_fold() -> None:
-    """Only training rows have weights, and the note on a reference model says which rows it has."""
+def test_weighted_reference_models_learn_all_rows_outside_the_test_part() -> None:
+    """The note on a reference model says which rows it has, and whether they have weights."""
     frame = load_iris(as_frame=True).frame
     values = {"target": "target", "problem": "classes", "weight": "balanced", "folds": 5}
     data = TableTask.of_frame(frame, **values).load().data_set
-    [mean] = reference_predictions(data, ["mean"], 0)
-    assert mean.note.endswith("fitted to all 96 training rows of the first fold with their weights")
+    [mean, linear] = reference_predictions(data, ["mean", "linear"], 0)
+    assert mean.note.endswith("fitted to all 120 training and validation rows")
+    assert linear.note.endswith("fitted to all 120 training and validation rows with their weights")
 
 
 def test_validation_rows_of_a_table_do_not_leak_into_the_training_of_their_fold() -> None:

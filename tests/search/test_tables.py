@@ -281,7 +281,35 @@ def test_weights_are_used_by_reference_models_too(flats: pd.DataFrame) -> None:
         found.append(run.findings.held_out.models[-1])
     assert found[0].scores != found[1].scores
     assert "training and validation rows" in found[0].note
-    assert "training rows with their weights" in found[1].note
+    assert "training and validation rows with their weights" in found[1].note
+
+
+def test_the_most_frequent_class_is_that_of_the_rows() -> None:
+    """With balanced weights the constant prediction is still that of the most frequent class."""
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": random.normal(size=264), "y": ["well"] * 240 + ["ill"] * 24})
+    run = neuroevo.run(experiment(frame, "task.weight=balanced", target="y"), results=None)
+    assert run.findings.held_out is not None
+    models = run.findings.held_out.models
+    [constant] = [each for each in models if each.name == "the most frequent class"]
+    assert constant.scores["accuracy"].value == pytest.approx(10 / 11, abs=0.01)
+    assert "weights" not in constant.note
+
+
+def test_a_weight_is_as_good_as_rows_in_validation_and_test() -> None:
+    """Rows with the weight 0 change neither objectives nor test scores, whatever they say."""
+    random = np.random.default_rng(0)
+    x, counting = random.normal(size=400), np.arange(400) % 4 != 0
+    found = []
+    for wrong in (0.0, 5.0):
+        y = np.sin(2 * x) + wrong * ~counting
+        table = pd.DataFrame({"x": x, "w": counting * 1.0, "y": y})
+        scaled = "task.target_scaling=none"
+        run = neuroevo.run(experiment(table, 'task.weight="w"', scaled, target="y"), results=None)
+        assert run.findings.held_out is not None
+        champion = run.findings.held_out.models[0]
+        found.append((run.best.objectives, champion.scores["r2"], champion.scores["rmse"]))
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("of_file", [True, False])

@@ -136,16 +136,25 @@ def test_a_column_named_balanced_is_an_input(frame: pd.DataFrame) -> None:
 
 
 def test_balanced_weights_are_those_of_scikit_learn(frame: pd.DataFrame) -> None:
-    """Balanced weights equal those of compute_class_weight for the training rows."""
+    """Balanced weights equal those of compute_class_weight for the training rows.
+
+    Those of validation rows are the same for each class, and test rows have none.
+    """
     table = prepared(frame, target="label", weight="balanced")
-    labels = frame["label"].to_numpy()[table.training.rows]
+    labels, validated = (
+        frame["label"].to_numpy()[part.rows] for part in (table.training, table.validation)
+    )
     classes = np.array(table.preparation.classes)
     by_class = dict(
         zip(classes, compute_class_weight("balanced", classes=classes, y=labels), strict=True)
     )
-    assert table.training_weights is not None
-    assert table.training_weights.tolist() == [by_class[label] for label in labels]
-    assert table.training_weights.sum() == pytest.approx(len(labels))
+    training, validation, test = table.weights
+    assert training is not None
+    assert training.tolist() == [by_class[label] for label in labels]
+    assert training.sum() == pytest.approx(len(labels))
+    assert validation is not None
+    assert validation.tolist() == [by_class[label] for label in validated]
+    assert test is None
 
 
 def test_a_column_without_interquartile_range_has_its_standard_deviation() -> None:

@@ -518,7 +518,7 @@ BROKEN: list[Case] = [
         {"weight": "w", "folds": 3, "test": 0.0},
         (
             (
-                ", column 'w': must have a weight above 0 in the training rows of each fold, "
+                ", column 'w': must have a weight above 0 in the validation rows of each fold, "
                 "but has none there"
             ),
         ),

@@ -60,10 +60,8 @@ def test_a_fold_is_prepared_as_a_table_with_its_parts(
             ours, theirs = getattr(fold, name), getattr(alone, name)
             assert ours.inputs.tobytes() == theirs.inputs.tobytes()
             assert ours.targets.tobytes() == theirs.targets.tobytes()
-        if fold.training_weights is not None:
-            assert alone.training_weights is not None
-            assert fold.training_weights.tobytes() == alone.training_weights.tobytes()
-        assert (fold.training_weights is None) == (choice["target"] == "price")
+        np.testing.assert_equal(fold.weights, alone.weights)
+        assert (fold.weights.training is None) == (choice["target"] == "price")
 
 
 @pytest.mark.parametrize("choice", CHOICES)

@@ -231,14 +231,24 @@ def test_any_numbers_are_scaled_to_finite_inputs(scaling: str, numbers: list[flo
         assert Preparation.from_plain(plain, "x") == prepared.preparation
 
 
-def test_weights_are_those_of_the_training_rows(frame: pd.DataFrame) -> None:
-    """Weights come from a column, in the order of the training rows."""
+def test_weights_are_those_of_the_rows_of_each_part(frame: pd.DataFrame) -> None:
+    """Weights come from a column, in the order of the rows of each part."""
     other = frame.assign(w=np.arange(ROWS) / 10)
     prepared = prepare(other, settings(weight="w"))
-    assert prepared.training_weights is not None
-    assert prepared.training_weights.tolist() == (prepared.training.rows / 10).tolist()
+    for part, weights in prepared.weights._asdict().items():
+        assert weights is not None
+        assert weights.tolist() == (getattr(prepared, part).rows / 10).tolist()
     assert "w" not in prepared.preparation.input_names
-    assert prepare(frame, settings()).training_weights is None
+    assert prepare(frame, settings()).weights == (None, None, None)
+
+
+@pytest.mark.parametrize("part", ["training", "validation", "test"])
+def test_a_part_without_any_weight_is_refused(frame: pd.DataFrame, part: str) -> None:
+    """Nothing can be learned from or measured on rows that all have the weight 0."""
+    rows = getattr(prepare(frame, settings()), part).rows
+    other = frame.assign(w=np.where(np.isin(np.arange(ROWS), rows), 0.0, 1.0))
+    with pytest.raises(DataError, match=f"weight above 0 in the {part} rows, but has none there"):
+        prepare(other, settings(weight="w"))
 
 
 WRONG_ROWS: list[tuple[dict[str, object], tuple[str, ...]]] = [
