@@ -3,6 +3,7 @@
 Knows neither words nor how a search used its models.
 """
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -123,9 +124,10 @@ def _effects(  # noqa: PLR0913, PLR0917 - all that the model knows
     best: int,
 ) -> list[BelievedEffect]:
     # High costs are lowered and keep their order: of a search that has converged, the model would
-    # know nothing but the best trials if all costs above their median were the same.
+    # know nothing but the best trials if costs far above their median were the same.
     learned = costs[chosen]
-    lowered, highest = softened(learned, learned == learned.min()), float(learned.max())
+    lowered = softened(learned, learned == learned.min(), most_excess=math.inf)
+    highest = float(learned.max())
     targets = standardised(lowered.values)
     known = Trials(rows[chosen], targets.values, np.ones(len(chosen)))
     model = Kriging(positions.options.tolist())

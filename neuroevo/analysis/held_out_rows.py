@@ -7,7 +7,14 @@ import pandas as pd
 
 from neuroevo.errors import DataError
 from neuroevo.runs import array_fingerprint
-from neuroevo.tables import Table, TableModel, check_frame, free_name, split_rows
+from neuroevo.tables import (
+    Table,
+    TableModel,
+    check_frame,
+    free_name,
+    prepared_targets,
+    split_rows,
+)
 
 if TYPE_CHECKING:
     from neuroevo.runs import Start
@@ -51,7 +58,9 @@ def held_out_rows(model: TableModel, task: "PreparedTask", start: "Start") -> pd
     names = [str(label).strip() for label in raw.frame.columns]
     rows = raw.frame.iloc[places].set_axis(names, axis=1)
     inputs = model.preparation.prepare_inputs(rows, raw.name)
-    if array_fingerprint(inputs) != start.data["test_inputs"]:
+    true = prepared_targets(model.preparation, table, places)
+    now = {"test_inputs": array_fingerprint(inputs), "test_targets": array_fingerprint(true)}
+    if any(now[name] != start.data[name] for name in now):
         raise DataError("task: test rows must be the same as when the run began, but are others")
     columns = [rows[record.name] for record in model.preparation.inputs]
     predicted = (_classes if table.classes else _values)(model, table, rows, places)

@@ -73,8 +73,8 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     The new table must have the columns that the network was trained with, in any order; others are
     ignored. For a run, it is read with the separator and so on of the run's table; for a model
     file, with commas; --set replaces these. Each row of the output belongs to the row in the same
-    place: the predicted value of each target, or the most probable class and the probability of
-    each class.
+    place, not counting blank lines: the predicted value of each target, or the most probable class
+    and the probability of each class.
 
     With --test, the rows that no search has seen come with their inputs, the true and the predicted
     targets, and the errors or probabilities; those first that were predicted worst.

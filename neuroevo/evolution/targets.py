@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 Costs = npt.NDArray[np.float64]
 
+_MOST_EXCESS = 5.0
 _LEAST_UNIT = 1e-300
 _LEAST_SHARE = 1e-200
 _TINY = 1e-12
@@ -34,35 +35,44 @@ class Softened(NamedTuple):
     scale: float
 
     def undone(self, value: float) -> float:
-        """Return the cost that becomes a value."""
+        """Return the cost that becomes a value, the least if there are several."""
         if value <= self.base:
             return value
         root = 1 + (value - self.base) / self.scale / 4
         return self.base + self.scale * (root * root * (root * root) - 1)
 
 
-def clipped(costs: Costs, own: int | None = None) -> Costs:
-    """Lower costs that are further above the median than the lowest is below it.
+def softened(
+    costs: Costs,
+    front: npt.NDArray[np.bool_],
+    own: int | None = None,
+    most_excess: float = _MOST_EXCESS,
+) -> Softened:
+    """Lower costs above the median and the front, the more the higher they are.
 
-    Those of other searches are raised where they are as far below the lowest own one.
-    """
-    low, median = costs[:own].min(), _median_above_lowest(costs[:own])
-    span = median - low
-    return np.asarray(np.minimum(np.maximum(costs, low - span), median + span))
+    Those of other searches are raised where they are as far below the lowest own one as that is
+    below the median.
 
-
-def softened(costs: Costs, front: npt.NDArray[np.bool_], own: int | None = None) -> Softened:
-    """Lower costs far above the median and the front, and keep their order.
-
-    Those of other searches are raised as by `clipped`, and lowered to the highest own one.
+    Parameters
+    ----------
+    costs
+        Array (trials,).
+    front
+        Whether each is on the front, (trials,).
+    own
+        The number of own costs, which are the first; None for all.
+    most_excess
+        From so many times as far above the median and the front as the lowest is below the median,
+        costs become equal: how bad the worst are, such as networks that diverged, must not hide
+        how the others differ.
     """
     low, median = costs[:own].min(), _median_above_lowest(costs[:own])
     costs = np.minimum(np.maximum(costs, low - (median - low)), costs[:own].max())
     base = max(median, float(costs[front].max()))
     # The second is far below the first, unless the quotients below would overflow.
     scale = max(median - low, (costs.max() - base) * _LEAST_SHARE, _LEAST_UNIT)
-    excess = np.maximum(costs - base, 0) / scale
-    # Grows like a logarithm at first, and needs only square roots, which are rounded correctly.
+    excess = np.minimum(np.maximum(costs - base, 0) / scale, most_excess)
+    # Grows like a logarithm, and needs only square roots, which are rounded correctly.
     slow = 4 * (np.sqrt(np.sqrt(1 + excess)) - 1)
     return Softened(np.where(costs > base, base + scale * slow, costs), base, scale)
 

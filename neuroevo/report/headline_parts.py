@@ -117,4 +117,4 @@ def search_numbers(findings: "Findings") -> tuple[KeyNumber, ...]:
     if math.isnan(findings.seconds):
         return (trained,)
     duration = wording.duration(findings.seconds)
-    return trained, KeyNumber(duration, "from the first training to the last")
+    return trained, KeyNumber(duration, "for the search and its scores")

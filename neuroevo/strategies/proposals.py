@@ -39,7 +39,6 @@ from neuroevo.evolution.screening import Judge, Rounds, screened
 from neuroevo.evolution.targets import (
     Softened,
     Targets,
-    clipped,
     near_zero,
     softened,
     standardised,
@@ -169,7 +168,7 @@ class _Foresight(NamedTuple):
 
     models: Sequence[FittedKriging]
     targets: Sequence[Targets]
-    lowered: Sequence[Softened] = ()  # the costs before; empty if low ones were not changed
+    lowered: Sequence[Softened]  # the costs before that
 
     def of(self, row: Rows, number: int) -> Forecast:
         """Return the forecast of a child, which a round of screening made."""
@@ -177,14 +176,14 @@ class _Foresight(NamedTuple):
         for place, (model, targets) in enumerate(zip(self.models, self.targets, strict=True)):
             prediction = model.predict(row[None])
             mean = float(prediction.means[0]) * targets.unit + targets.mean
-            means.append(_shortened(self.lowered[place].undone(mean) if self.lowered else mean))
+            means.append(_shortened(self.lowered[place].undone(mean)))
             deviations.append(_shortened(float(prediction.deviations[0]) * targets.unit))
         return Forecast(tuple(means), tuple(deviations), number)
 
 
-def _clipped_targets(known: _Known) -> Targets:
-    """Return the only cost of each trial as a model learns it."""
-    return standardised(clipped(known.costs[:, 0], known.scaling), known.scaling)
+def _lowered(costs: Rows, own: int | None = None) -> Softened:
+    """Return the only cost of each trial, shape (trials,), without outliers."""
+    return softened(costs, costs == costs[:own].min(), own)
 
 
 def _shortened(number: float) -> float:
@@ -340,7 +339,7 @@ class Proposals:
         if not archive.feasible:
             return int(archive.order[0])
         chosen = archive.order[: min(self._effort.memory, archive.feasible)]
-        targets = standardised(clipped(archive.costs[chosen, 0]))
+        targets = standardised(_lowered(archive.costs[chosen, 0]).values)
         trials = self._trials(targets, self._own(chosen, archive.costs[chosen]))
         nothing = np.zeros((0, len(self._positions.columns)))
         means, _ = self._kriging.fit(self._points(1)[0], trials, nothing).shrunk
@@ -364,9 +363,10 @@ class Proposals:
         bred = children(self._positions, archive.rows[parents], _FEW_CHILDREN, Manner(), rng)
         chosen = self._remembered(archive.order, rng)
         known = self._known(chosen, archive.costs[chosen])
-        targets = _clipped_targets(known)
+        lowered = _lowered(known.costs[:, 0], known.scaling)
+        targets = standardised(lowered.values, known.scaling)
         models = self._fitted([self._trials(targets, known)], pending)
-        return self._proposed(bred, parents, _Foresight(models, [targets]))
+        return self._proposed(bred, parents, _Foresight(models, [targets], [lowered]))
 
     def _parent_count(self) -> int:
         """Return how many of the best trials are parents: none that failed if there are others."""
@@ -393,7 +393,8 @@ class Proposals:
         chosen = self._neighbours(order, rng) if niche else self._remembered(order, rng)
         own = len(chosen)
         known = (self._own if niche else self._known)(chosen, costs[chosen])
-        targets = _clipped_targets(known)
+        lowered = _lowered(known.costs[:, 0], known.scaling)
+        targets = standardised(lowered.values, known.scaling)
         trials, bounds = self._trials(targets, known), self._bounds(chosen)
         prices = self._prices(chosen)
         parts = [trials, *bounds.parts, *prices.parts]
@@ -426,7 +427,7 @@ class Proposals:
                 return gains
             return gains + log_expected_improvement(fitted.predict(rows), best)
 
-        foresight = _Foresight([fitted], [targets])
+        foresight = _Foresight([fitted], [targets], [lowered])
         rounds = self._effort.rounds
         if not self._positions.has_continuous:  # polishing does not pay on tables of choices
             rounds = replace(rounds, fine=0)

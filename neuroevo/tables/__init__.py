@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from neuroevo.tables.fitting import fit
     from neuroevo.tables.frames import are_texts, frame_of, frame_of_inputs, free_name
     from neuroevo.tables.kinds import ColumnDescription, describe
-    from neuroevo.tables.prepared import Part, PreparedFold, PreparedTable, prepare
+    from neuroevo.tables.prepared import (
+        Part,
+        PreparedFold,
+        PreparedTable,
+        prepare,
+        prepared_targets,
+    )
     from neuroevo.tables.reading import column_names, read_table
     from neuroevo.tables.splitting import Parts, split_rows
 
@@ -41,6 +47,7 @@ __all__ = [
     "frame_of_inputs",
     "free_name",
     "prepare",
+    "prepared_targets",
     "raw_numbers",
     "read_table",
     "split_rows",
@@ -53,7 +60,7 @@ _MODULES = {
     "fitting": ("fit",),
     "frames": ("are_texts", "frame_of", "frame_of_inputs", "free_name"),
     "kinds": ("ColumnDescription", "describe"),
-    "prepared": ("Part", "PreparedFold", "PreparedTable", "prepare"),
+    "prepared": ("Part", "PreparedFold", "PreparedTable", "prepare", "prepared_targets"),
     "reading": ("column_names", "read_table"),
     "splitting": ("Parts", "split_rows"),
 }

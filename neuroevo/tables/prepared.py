@@ -20,6 +20,10 @@ from neuroevo.tables.settings import TableSettings
 from neuroevo.tables.splitting import Parts, Rows, cut_rows, groups_of, split_rows
 from neuroevo.tables.weights import PartWeights, row_weights
 
+_MOST_COMPARED = 20_000_000  # cells of tables whose rows are compared
+_MANY = 0.1  # share of the test rows
+_FEW = 0.05  # different rows, as a share of all
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
@@ -125,6 +129,7 @@ def prepare(
     parts = cut_rows(table, undivided, test) if undivided else divided
     fitted = preparations[:1] * len(parts) if undivided else preparations
     first, *others = _folds(table, fitted, parts)
+    repeated = () if undivided else tuple(_repeated_lines(first, name))
     return PreparedTable(
         first.preparation,
         first.training,
@@ -136,6 +141,7 @@ def prepare(
             *[table.guess] * bool(table.guess),
             *table.warnings,
             *_warnings(preparations[0], table, divided),
+            *repeated,
         ),
         _groups(table, first.test.rows),
         tuple(others),
@@ -176,7 +182,7 @@ def _part(preparation: Preparation, table: Table, rows: Rows) -> Part:
     columns = (_taken(table.columns[record.name], rows) for record in preparation.inputs)
     records, unseen = preparation.inputs, preparation.unseen
     inputs = inputs_of_columns(records, unseen, columns, len(rows), table.name)
-    return Part(inputs, _targets(preparation, table, rows), rows)
+    return Part(inputs, prepared_targets(preparation, table, rows), rows)
 
 
 def _taken(column: Column, rows: Rows) -> Column:
@@ -188,7 +194,8 @@ def _taken(column: Column, rows: Rows) -> Column:
     return Column(given, column.kind, numbers=Numbers(column.array[rows]))
 
 
-def _targets(preparation: Preparation, table: Table, rows: Rows) -> Floats:
+def prepared_targets(preparation: Preparation, table: Table, rows: Rows) -> Floats:
+    """Return the targets of some rows of a table, as networks learn them, (rows, outputs)."""
     if table.classes is not None:
         return one_hot(table.classes.codes[rows], len(table.classes.names))
     raw = np.stack([table.columns[each.name].array[rows] for each in preparation.targets], axis=1)
@@ -208,6 +215,23 @@ def _warnings(preparation: Preparation, table: Table, divided: Sequence[Parts]) 
             count = _unseen(table.columns[each], divided)
             if count:
                 yield column_line(table.name, each, unseen_text(count))
+
+
+def _repeated_lines(fold: PreparedFold, name: str) -> Iterator[str]:
+    """Give a line if many test rows are there in another part, with the same inputs and targets.
+
+    Not if the table has few different rows, as new ones are then the same too.
+    """
+    parts = fold.training, fold.validation, fold.test
+    rows = np.concatenate([np.hstack([part.inputs, part.targets]) for part in parts])
+    if not len(fold.test.rows) or rows.size > _MOST_COMPARED:
+        return
+    keys = pd.util.hash_pandas_object(pd.DataFrame(rows), index=False).to_numpy()
+    known, asked = np.split(keys, [-len(fold.test.rows)])
+    count = int(np.isin(asked, known).sum())
+    if count >= _MANY * len(asked) and len(np.unique(keys)) > _FEW * len(keys):
+        text = f"{count:,} of {len(asked):,} test rows are equal to training or validation rows"
+        yield f"{name}: {text}, so test scores say little about rows that differ"
 
 
 def _unseen(column: Column, divided: Sequence[Parts]) -> int:

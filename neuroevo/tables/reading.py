@@ -72,7 +72,7 @@ def read_table(
         if not columns:
             named_columns(frame, name)
         return frame
-    form = check_form(path, settings, most_bytes)
+    form = check_form(path, settings, most_bytes, columns)
     if columns:
         places = used_columns(form.header, columns, name)
     else:

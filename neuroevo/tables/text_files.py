@@ -8,12 +8,12 @@ import gzip
 import io
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, NoReturn, TextIO
 
 from neuroevo.errors import DataError
 from neuroevo.files import StrangeFileError, opened
@@ -169,8 +169,13 @@ def ending(path: Path) -> str:
     return "".join(path.suffixes[-2:]).lower()
 
 
-def check_form(path: Path, settings: TableSettings, most_bytes: int = MOST_BYTES) -> Form:
-    """Read a text file once and check that it is a table.
+def check_form(
+    path: Path,
+    settings: TableSettings,
+    most_bytes: int = MOST_BYTES,
+    columns: Sequence[str] = (),
+) -> Form:
+    """Read a text file once and check that it is a table; a single column must be one of these.
 
     Raises
     ------
@@ -182,6 +187,8 @@ def check_form(path: Path, settings: TableSettings, most_bytes: int = MOST_BYTES
         lines = _Lines(file, printable(str(path)))
         separator = separator_of(path, settings)
         header = _header(lines, separator)
+        if len(header) == 1 and header[0] not in columns:
+            _refuse_column(header[0], separator, lines.name)
         return Form(header, _rows(lines, separator, len(header)))
 
 
@@ -219,19 +226,22 @@ def _header(lines: _Lines, separator: str) -> tuple[str, ...]:
     if line is None:
         raise DataError(f"{lines.name}: must begin with a header, but got an empty file")
     cells = lines.cells(line, separator)
-    if len(cells) == 1:
-        likely = [each for each in _LIKELY_SEPARATORS if each in cells[0] and each != separator]
-        hint = ""
-        if likely:
-            quoted = likely[0].replace("\t", "\\t")
-            option = f"--set 'task.separator=\"{quoted}\"'"
-            hint = f" (set separator = {shown(likely[0])}, on the command line {option})"
-        rule = f"must have at least two columns with {shown(separator)} between them"
-        raise DataError(f"{lines.name}: {rule}, but got the header {shown(cells[0])}{hint}")
     if len(cells) > MOST_COLUMNS:
         rule = f"must have at most {MOST_COLUMNS:,} columns"
         raise DataError(f"{lines.name}: {rule}, but got {len(cells):,}")
     return tuple(cell.strip() for cell in cells)
+
+
+def _refuse_column(header: str, separator: str, name: str) -> NoReturn:
+    """Raise a DataError about a single column; its header may have another separator."""
+    likely = [each for each in _LIKELY_SEPARATORS if each in header and each != separator]
+    hint = ""
+    if likely:
+        quoted = likely[0].replace("\t", "\\t")
+        option = f"--set 'task.separator=\"{quoted}\"'"
+        hint = f" (set separator = {shown(likely[0])}, on the command line {option})"
+    rule = f"must have at least two columns with {shown(separator)} between them"
+    raise DataError(f"{name}: {rule}, but got the header {shown(header)}{hint}")
 
 
 def _counted_rows(lines: _Lines, separator: str) -> Iterator[tuple[int, int]]:

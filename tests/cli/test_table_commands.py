@@ -170,10 +170,12 @@ def test_either_new_rows_or_test_rows_are_predicted(
         ended = neuroevo("predict", *arguments)
         assert ended.returncode == 2
         assert len(ended.stderr.splitlines()) == 1
-    pd.read_csv(FLATS).iloc[::-1].to_csv(tmp_path / "other.csv", index=False)
-    ended = neuroevo("predict", folder, "--test", "--data", str(tmp_path / "other.csv"))
-    assert ended.returncode == 65
-    assert "test rows must be the same as when the run began" in ended.stderr
+    flats = pd.read_csv(FLATS)
+    for other in (flats.iloc[::-1], flats.assign(rent=flats["rent"] + 1)):
+        other.to_csv(tmp_path / "other.csv", index=False)
+        ended = neuroevo("predict", folder, "--test", "--data", str(tmp_path / "other.csv"))
+        assert ended.returncode == 65
+        assert "test rows must be the same as when the run began" in ended.stderr
 
 
 def test_what_is_new_or_missing_in_rows_is_named(

@@ -181,7 +181,7 @@ def test_workers_have_rows_with_their_busy_time(runs: Runs) -> None:
     )
     assert list(shown.rows[0].stretches) == [(0, 4), (6, 10)]
     assert worker_timeline.caption(shown).startswith(
-        "3 workers evaluated trials for 10 s, 77% of the time"
+        "3 workers evaluated trials for 77% of the 10 s from the first trial to the end of the last"
     )
     assert len(worker_timeline.draw(shown)["data"]) == 3
     assert not worker_timeline.caption(worker_times(run.findings))  # no times were written

@@ -92,7 +92,7 @@ def test_a_race_calls_the_function_seldom_for_most_trials(run: Run) -> None:
     """What is stopped is called as often as all are at first, and is not on the front."""
     calls = Counter(x for x, _ in calls_of(run))
     stopped = [trial for trial in run.all_trials if trial.state == "stopped"]
-    assert len(stopped) > 5
+    assert len(stopped) >= 5
     for trial in run.all_trials:
         fresh = REPLICATES * (trial == run.best)
         called = calls[str(trial.genome["x"])] - fresh

@@ -341,3 +341,20 @@ def test_a_stored_preparation_must_be_a_table() -> None:
     with pytest.raises(DataError) as caught:
         Preparation.from_plain([1], "run.json")
     assert caught.value.problems == ("run.json: must be a table, but got [1]",)
+
+
+def test_test_rows_that_are_trained_on_are_warned_of() -> None:
+    """Rows that are there five times are in several parts; a table of few different rows is not."""
+    random = np.random.default_rng(0)
+    different = pd.DataFrame(random.normal(size=(60, 3)), columns=["a", "b", "y"])
+    again = pd.concat([different] * 4, ignore_index=True)
+    [line] = prepare(again, TableSettings(target=("y",))).warnings
+    assert line.endswith(
+        "48 of 48 test rows are equal to training or validation rows, so test scores say little "
+        "about rows that differ"
+    )
+    assert prepare(different, TableSettings(target=("y",))).warnings == ()
+    few = pd.concat([different[:4]] * 100, ignore_index=True)
+    assert not any(
+        "test rows" in each for each in prepare(few, TableSettings(target=("y",))).warnings
+    )

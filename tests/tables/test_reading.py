@@ -261,3 +261,15 @@ def test_columns_that_are_not_read_may_hold_anything(tmp_path: Path) -> None:
     }
     assert column_names(nested, SETTINGS) == ("n", "a", "b")
     assert column_names(path, SETTINGS) == ("twice", "a", "b", "twice", "")
+
+
+def test_the_only_column_that_is_wanted_may_be_alone(tmp_path: Path) -> None:
+    """A network with one input predicts a file with that column; another one is refused."""
+    path = tmp_path / "new.csv"
+    path.write_text("a\n1\n2\n")
+    settings = TableSettings(target=("y",))
+    assert read_table(path, settings, ["a"])["a"].tolist() == [1, 2]
+    assert column_names(path, settings) == ("a",)
+    for wanted in ([], ["b"]):
+        with pytest.raises(DataError, match="must have at least two columns"):
+            read_table(path, settings, wanted)

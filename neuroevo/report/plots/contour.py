@@ -75,8 +75,10 @@ def caption(contour: GenePairs) -> str:
     trials = "the one trial" if count == 1 else f"the {count:,} trials"
     best = wording.measured(median[row, column], item)
     first = (
-        f"The median {item.label} is {item.best}, {best}, for {trials} with {across} and {upward}."
+        f"The median {item.label} is {item.best}, {best}, for {trials} with {across} and {upward}"
     )
+    few = (pair.counts > 0) & ~enough
+    first += f", cells with fewer than {ENOUGH} trials left out." if few.any() else "."
     if item.is_penalty(median[row, column]):
         first = f"No median {item.label} is below the sample budget."
     stronger = "better" if any(each.maximised for each in contour.objectives) else "lower"

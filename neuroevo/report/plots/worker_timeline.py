@@ -41,12 +41,12 @@ def caption(workers: WorkerTimes) -> str:
     if not workers.rows:
         return ""
     count = len(workers.rows) + workers.left_out
-    subject = "One worker evaluated trials" if count == 1 else f"{count:,} workers evaluated trials"
+    subject = "One worker" if count == 1 else f"{count:,} workers"
+    span = f"the {wording.duration(workers.seconds)} from the first trial to the end of the last"
     drawn = f" The {len(workers.rows):,} busiest are drawn." if workers.left_out else ""
     return (
-        f"{subject} for {wording.duration(workers.seconds)}, {workers.busy:.0%} of the time. Gaps "
-        "are idle times; trials that a worker evaluates at the same time have rows of their own."
-        f"{drawn}"
+        f"{subject} evaluated trials for {workers.busy:.0%} of {span}. Gaps are idle times; trials "
+        f"that a worker evaluates at the same time have rows of their own.{drawn}"
     )
 
 
