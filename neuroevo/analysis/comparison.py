@@ -15,7 +15,7 @@ from neuroevo.analysis import differences as differing
 from neuroevo.analysis import tables
 from neuroevo.analysis.common_objectives import common_objectives, on_common_scale
 from neuroevo.analysis.dominance import dominated
-from neuroevo.analysis.held_out_models import held_out_models
+from neuroevo.analysis.held_out_models import held_out_models, important_first
 from neuroevo.analysis.histories import (
     Numbers,
     best_so_far,
@@ -136,7 +136,9 @@ class ComparedRun:
     def test(self) -> "Mapping[str, Score]":
         """Each metric's name -> the score of the champion on the test part; empty without one."""
         models = held_out_models(self.findings)
-        return models.champion.scores if models and models.champion else {}
+        if models is None or models.champion is None:
+            return {}
+        return important_first(models.champion.scores, self.findings.objectives[0])
 
     def best(self, item: "Objective") -> float:
         """Return the best score in an objective; NaN if no trial is complete."""

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from neuroevo.evaluation.scores import METRICS, Metric, Score
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
+    from neuroevo.evaluation import Objective
     from neuroevo.learning import Columns
     from neuroevo.runs import ScoredEnsemble, ScoredModel, Trial
 
+_T = TypeVar("_T")
 Role = Literal["champion", "ensemble", "front", "baseline", "reference model"]
 
 
@@ -103,6 +105,12 @@ _METRICS_OF_OBJECTIVES = {"balanced_error": "balanced_accuracy"}
 """Metrics that come first if their objective does."""
 
 
+def important_first(of_metrics: Mapping[str, _T], objective: "Objective") -> dict[str, _T]:
+    """Return what there is of each metric, that of a run's first objective first."""
+    searched = _METRICS_OF_OBJECTIVES.get(objective.name)
+    return dict(sorted(of_metrics.items(), key=lambda item: item[0] != searched))
+
+
 def held_out_models(findings: "Findings") -> HeldOutModels | None:
     """Collect the models that were scored on the test part.
 
@@ -123,15 +131,14 @@ def held_out_models(findings: "Findings") -> HeldOutModels | None:
     ]
     if held_out.ensemble is not None and models and models[0].role == "champion":
         models.insert(1, _mean(held_out.ensemble))
-    metrics = [
-        metric
+    metrics = {
+        metric.name: metric
         for metric in METRICS.values()
         if any(metric.name in model.scores for model in models)
-    ]
-    searched = _METRICS_OF_OBJECTIVES.get(findings.objectives[0].name)
+    }
     return HeldOutModels(
         held_out.samples,
-        tuple(sorted(metrics, key=lambda metric: metric.name != searched)),
+        tuple(important_first(metrics, findings.objectives[0]).values()),
         tuple(models),
         {} if held_out.diagnosis is None else held_out.diagnosis.scores,
         held_out.ensemble,

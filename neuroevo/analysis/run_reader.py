@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from neuroevo.analysis.findings import Findings
+from neuroevo.analysis.held_out_models import important_first
 from neuroevo.analysis.journal_statistics import JournalStatistics
 from neuroevo.analysis.summary import Summary
 from neuroevo.errors import NeuroevoError
@@ -255,7 +256,9 @@ class RunReader:
             problems += error.problems
             return {}
         models = [held_out.of_trial(trial.number) for trial in best] if held_out else []
-        return models[0].scores if models and models[0] else {}
+        if not models or models[0] is None:
+            return {}
+        return important_first(models[0].scores, self._experiment.value().objectives[0])
 
     def _nothing_rescored(self) -> "_Cached[_Rescored]":
         """Return a new cache of the champions, and of their scores on fresh seeds.

@@ -14,6 +14,7 @@ import neuroevo
 from neuroevo import Experiment, Run, Trial, wording
 from neuroevo.analysis.held_out_models import held_out_models
 from neuroevo.analysis.replicate_curves import class_curves
+from neuroevo.analysis.run_reader import RunReader
 from neuroevo.cli.show import show
 from neuroevo.errors import DataError
 from neuroevo.experiment import experiment_for_table
@@ -123,7 +124,7 @@ def test_data_without_classes_are_refused(thirds: str) -> None:
         Trainer(experiment_of(thirds), without, Workers())
 
 
-def test_a_search_by_balanced_error_is_judged_by_balanced_accuracy() -> None:
+def test_a_search_by_balanced_error_is_judged_by_balanced_accuracy(tmp_path: Path) -> None:
     """With few rows of a class, always predicting the other one is no good model."""
     random = np.random.default_rng(4)
     inputs = random.normal(size=(600, 2))
@@ -138,7 +139,7 @@ def test_a_search_by_balanced_error_is_judged_by_balanced_accuracy() -> None:
         "training.replicates=2",
     )
     experiment, _ = experiment_for_table(table, "y", settings)
-    run = neuroevo.run(experiment, results=None, n_jobs=1)
+    run = neuroevo.run(experiment, results=tmp_path, n_jobs=1)
     words = headline(run.findings)
     assert "balanced accuracy" in words.title
     assert "the most frequent class 50%" in words.lead
@@ -146,3 +147,4 @@ def test_a_search_by_balanced_error_is_judged_by_balanced_accuracy() -> None:
     models = held_out_models(run.findings)
     assert models is not None
     assert models.metrics[0].name == "balanced_accuracy"
+    assert next(iter(RunReader(run.folder).summary().test)) == "balanced_accuracy"

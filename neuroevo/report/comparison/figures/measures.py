@@ -13,11 +13,17 @@ if TYPE_CHECKING:
 
 
 def measure_name(comparison: "Comparison", measure: str) -> str:
-    """Return the name of a measure: ``final MSE``, ``final MSE on fresh seeds``."""
+    """Return the name of a measure: ``lowest final MSE``, ``champion's final MSE, fresh seeds``.
+
+    Without scores on fresh seeds: ``final MSE``.
+    """
     if measure == SHARE:
         return "share of the hypervolume of all runs"
-    name = comparison.score_columns[measure].label
-    return f"{name} on fresh seeds" if measure.startswith("fresh.") else name
+    item = comparison.score_columns[measure]
+    if measure.startswith("fresh."):
+        return f"champion's {item.label}, fresh seeds"
+    has_fresh = len(comparison.score_columns) > len(comparison.objectives)
+    return f"{item.best} {item.label}" if has_fresh else item.label
 
 
 def measure_value(comparison: "Comparison", measure: str, value: float) -> str:
