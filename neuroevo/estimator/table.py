@@ -59,7 +59,7 @@ class TableEstimator(BaseEstimator):
         if reset:
             self._names = list(frame.columns)
         check_consistent_length(given, y)
-        if len(frame) == 1:
+        if reset and len(frame) == 1:
             raise ValueError("X: must have at least three different rows, but got n_samples = 1")
         weights = read_weights(sample_weight, frame)
         rows = Rows(

@@ -147,6 +147,16 @@ def test_partial_fits_learn() -> None:
         model.partial_fit(points, np.where(names == "c", "d", names))
 
 
+def test_rows_are_learnt_one_by_one() -> None:
+    """After a first part of some rows, a stream of single rows is learnt."""
+    points, names = labelled()
+    model = classifier(learning_rate=0.03).partial_fit(points[:20], names[:20])
+    before = log_loss(names, model.predict_proba(points))
+    for place in [*range(20, len(points))] * 10:
+        model.partial_fit(points[[place]], names[[place]])
+    assert log_loss(names, model.predict_proba(points)) < before / 2
+
+
 def test_a_warm_start_goes_on_and_a_fit_begins_anew() -> None:
     """With warm_start the second fit begins where the first ended; without, both are equal."""
     frame, rent = flats()

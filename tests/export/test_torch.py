@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from neuroevo.errors import DataError
 from tests.export.cases import (
     REFUSED,
     SPELLINGS,
@@ -63,6 +64,17 @@ def test_cells_may_be_spelled_differently() -> None:
     for row in SPELLINGS:
         outputs = network.outputs({name: [cell] for name, cell in row.items()})
         assert case.largest_difference(outputs.numpy()) < TOLERANCE
+
+
+@pytest.mark.parametrize("cell", [True, "True", "1_000", "\u0661", "0x1"])
+def test_what_is_no_number_for_predict_is_none_here(cell: object) -> None:
+    """Python reads these as numbers; a table does not."""
+    case = spelled_case()
+    row = {name: [each] for name, each in SPELLINGS[0].items()} | {"int": [cell]}
+    with pytest.raises(DataError, match="must be a number"):
+        case.model.predict(pd.DataFrame(row))
+    with pytest.raises(ValueError, match="column 'int': must be a number"):
+        module_of(case).Network().outputs(row)
 
 
 def test_the_state_dict_can_be_saved_and_learned_further(tmp_path: Path) -> None:
