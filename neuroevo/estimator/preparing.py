@@ -60,7 +60,7 @@ def table_experiment(
     if is_array:
         given.append("task.leave_out=[]")
     experiment, suggestion = experiment_for_table(frame, targets, [*given, *settings])
-    return experiment, suggestion.notes
+    return experiment, (*suggestion.notes, *_label_notes(labels))
 
 
 def fitted_preparation(
@@ -87,12 +87,12 @@ def fitted_preparation(
     [preparation] = fit(check_frame(*task.raw_table()), [training])
     if labels is not None:
         preparation = preparation.replace(classes=tuple(usable_labels(labels)))
-    return preparation, notes
+    return preparation, (*notes, *_label_notes(labels))
 
 
 def usable_labels(labels: npt.NDArray[Any]) -> list[Any]:
     """Return labels as a table has them, if it can have such labels; else their places."""
-    plain = [each.item() if isinstance(each, np.generic) else each for each in labels]
+    plain = _plain(labels)
     kinds = {type(each) for each in plain}
     if len(kinds) > 1 or not kinds <= {str, bool, int, float}:
         return list(range(len(plain)))
@@ -101,6 +101,17 @@ def usable_labels(labels: npt.NDArray[Any]) -> list[Any]:
     ):
         return list(range(len(plain)))
     return plain
+
+
+def _plain(labels: npt.NDArray[Any]) -> list[Any]:
+    return [each.item() if isinstance(each, np.generic) else each for each in labels]
+
+
+def _label_notes(labels: npt.NDArray[Any] | None) -> list[str]:
+    """Return a line if exported networks can't have the labels; None are no labels."""
+    if labels is None or [*map(type, usable_labels(labels))] == [*map(type, _plain(labels))]:
+        return []
+    return ["y: exported networks have the places of the classes, as tables can't have such labels"]
 
 
 def _taken(labels: list[Any], places: npt.NDArray[Any]) -> npt.NDArray[np.object_]:

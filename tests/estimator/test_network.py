@@ -1,6 +1,7 @@
 """`NetworkRegressor` and `NetworkClassifier` with tables of users."""
 
 import pickle
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def test_threads_do_not_change_the_networks() -> None:
 
 
 @pytest.mark.parametrize(
-    "labels", [["b", "a", "c"], [7, -1, 3], ["10", "9", "x y"], [2.0, 0.0, -1.0], ["", " ", "z"]]
+    "labels", [["b", "a", "c"], [7, -1, 3], ["10", "9", "x y"], [2.0, 0.0, -1.0]]
 )
 def test_classes_are_given_back_as_they_were(labels: list[Any]) -> None:
     """They are sorted as scikit-learn sorts them, keep their type, and are in the model too."""
@@ -116,8 +117,7 @@ def test_classes_are_given_back_as_they_were(labels: list[Any]) -> None:
     probabilities = model.predict_proba(points)
     assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-12)
     assert model.predict_log_proba(points) == pytest.approx(np.log(probabilities))
-    if "" not in labels:
-        assert list(model.model_.predict(points)) == list(model.predict(points))
+    assert list(model.model_.predict(points)) == list(model.predict(points))
 
 
 def test_two_parts_and_a_pickle_between_give_the_same_as_without() -> None:
@@ -145,6 +145,19 @@ def test_partial_fits_learn() -> None:
     assert model.t_ == some.sum() + 30 * len(points)
     with pytest.raises(ValueError, match="y: must be one of the classes of the first fit"):
         model.partial_fit(points, np.where(names == "c", "d", names))
+
+
+def test_labels_that_exports_lack_are_warned_of() -> None:
+    """A table has no empty texts as classes, so exported networks have places in their stead."""
+    points, names = labelled()
+    with pytest.warns(UserWarning, match="exported networks have the places of the classes"):
+        model = classifier(samples=4000).fit(points, np.where(names == "a", "", names))
+    assert set(model.predict(points)) == {"", "b", "c"}
+    assert model.model_.preparation.classes == (0, 1, 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for labels in (names, np.searchsorted(["a", "b", "c"], names) * 1.0, names == "b"):
+            classifier().fit(points, labels)
 
 
 def test_rows_are_learnt_one_by_one() -> None:
