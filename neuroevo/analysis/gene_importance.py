@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PREDICTS = 0.2  # the least R² with which importances are shown
 SEED = 0
+FAR, MANY = 2.0, 0.9  # times, share of the trials
 SURE = 0.02  # the least importance, as a decrease of R², of a feature that matters
 
 
@@ -31,6 +32,7 @@ class Importances:
     measured: tuple[Importance | None, ...]  # for each objective; None if it has too few trials
     trials: int  # number of trials that the forests were trained with
     failed: int  # how many of them have no finite objectives
+    outliers: int = 0  # how many have an objective that was lowered, see `without_outliers`
 
     @property
     def panels(self) -> "list[tuple[Objective, Importance]]":
@@ -55,7 +57,8 @@ def importances(
     """Train forests that predict each objective from the genomes of a search.
 
     A trial that failed or diverged has the worst score of the complete trials, because a feature
-    that makes trials fail matters.
+    that makes trials fail matters. Scores far worse than all others are lowered: a few would be
+    all of the variance.
 
     Parameters
     ----------
@@ -71,12 +74,16 @@ def importances(
     kept = thinned(len(trials), MOST_ROWS)
     varying = features(genes, [trials[place] for place in kept])
     inputs = np.array([feature.values for feature in varying]).T
+    targets = [worst_where_missing(each) for each in fitnesses[kept].T]
+    lowered = [without_outliers(each) for each in targets]
     measured = [
         permutation_importance(inputs, target, SEED) if varying and len(target) else None
-        for target in map(worst_where_missing, fitnesses[kept].T)
+        for target in lowered
     ]
     failed = int(np.isnan(fitnesses[kept]).any(axis=1).sum())
-    return Importances(objectives, varying, tuple(measured), len(kept), failed)
+    changed = [one < two for one, two in zip(lowered, targets, strict=True) if len(two)]
+    outliers = int(np.any(changed, axis=0).sum()) if changed else 0
+    return Importances(objectives, varying, tuple(measured), len(kept), failed, outliers)
 
 
 def worst_where_missing(fitness: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -84,6 +91,17 @@ def worst_where_missing(fitness: NDArray[np.float64]) -> NDArray[np.float64]:
     if np.isnan(fitness).all():
         return np.empty(0)
     return np.where(np.isnan(fitness), np.nanmax(fitness), fitness)
+
+
+def without_outliers(fitness: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lower fitnesses that are far beyond nine tenths of the trials: more than `FAR` times as far.
+
+    Distances are from the lowest.
+    """
+    if not len(fitness):
+        return fitness
+    low = fitness.min()
+    return np.asarray(np.minimum(fitness, low + FAR * (np.quantile(fitness, MANY) - low)))
 
 
 def matters(measured: Importance, place: int) -> bool:

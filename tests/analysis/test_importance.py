@@ -3,6 +3,7 @@
 import math
 import statistics
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +13,13 @@ from sklearn.model_selection import ShuffleSplit
 
 from neuroevo.analysis import features as featured
 from neuroevo.analysis.divergence import divergence
+from neuroevo.analysis.findings import Findings
 from neuroevo.analysis.forest import permutation_importance
 from neuroevo.analysis.gene_pairs import gene_pairs
+from neuroevo.report.plots.importance import caption
 from neuroevo.report.run import Run
 from neuroevo.runs import Trial
+from tests.functions import experiment_of
 from tests.invented_findings import diverging
 
 Runs = Callable[[str], Run]
@@ -48,6 +52,28 @@ def test_importances_are_those_of_scikit_learn() -> None:
     assert (found.lower <= medians).all()
     assert (medians <= found.upper).all()
     assert found.median[:2] == pytest.approx(medians[:2], rel=0.2)
+
+
+def test_a_few_far_scores_do_not_hide_which_genes_matter() -> None:
+    """If 3% of the trials have errors of 10^6, the gene that makes all others differ is named."""
+    experiment = experiment_of(
+        Path("invented.py"),
+        space={"x": {"low": 0.0, "high": 1.0}, "z": {"low": 0.0, "high": 1.0}},
+        task={"objectives": {"loss": "minimize"}},
+    )
+    random = np.random.default_rng(0)
+    trials = []
+    for number in range(200):
+        x, z = random.random(2).tolist()
+        loss = 1e6 if z > 0.97 else x
+        genome = {"x": x, "z": z}
+        trials.append(
+            Trial(number, 0, "immigrant", (), genome, {"loss": loss}, (), "complete", 0, 0.1)
+        )
+    found = Findings(experiment, tuple(trials)).importances
+    assert found.features[found.ranked()[0]].name == "x"
+    assert found.outliers == sum(trial.objectives["loss"] == 1e6 for trial in trials) > 0
+    assert f"An objective of {found.outliers} trials is more than 2 times" in caption(found)
 
 
 def test_features_equal_the_genomes(any_run: Run) -> None:

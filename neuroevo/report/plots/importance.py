@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
-from neuroevo.analysis.gene_importance import PREDICTS, Importances, matters
+from neuroevo.analysis.gene_importance import FAR, MANY, PREDICTS, Importances, matters
 from neuroevo.report.drawing import (
     Specification,
     axis_suffix,
@@ -90,6 +90,12 @@ def caption(found: Importances) -> str:
     if found.failed:
         trials = f"Trials without finite objectives ({found.failed:,})"
         sentences.append(f"{trials} count as bad as the worst.")
+    if found.outliers:
+        trials = wording.counted(found.outliers, "trial")
+        sentences.append(
+            f"An objective of {trials} is more than {FAR:g} times as far from the best as "
+            f"{MANY:.0%} of the trials are, and counts as that far."
+        )
     sentences.append(
         "Importances hold for the configurations that were evaluated to their end, not for the "
         "whole space."
