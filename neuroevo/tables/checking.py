@@ -301,7 +301,12 @@ def _classes(
             if each.kind != "number"
         ]
         constant = [each for each in targets if each.distinct < 2]  # noqa: PLR2004 - nothing to learn
-        return None, lines or [_constant_line(each, name) for each in constant]
+        lines = lines or [_constant_line(each, name) for each in constant]
+        if settings.problem == "auto" and not lines and _has_few_numbers(targets):
+            text = f"its {targets[0].distinct} different numbers are taken for quantities"
+            text += " (set problem = 'classes' if they are classes)"
+            guesses.append(column_line(name, targets[0].name, text))
+        return None, lines
     [target] = targets
     found = classes(target.given)
     lines = [
@@ -339,12 +344,19 @@ def looks_like_classes(targets: Sequence[Column], settings: TableSettings) -> bo
     if target.kind != "number":
         return True
     values = np.unique(target.array)
-    if len(values) > MOST_NUMBERED_CLASSES or (values != np.round(values)).any():
-        return False
+    if len(values) == 2:  # noqa: PLR2004 - such as 0 and 1, or -1 and 1
+        return bool((values == np.round(values)).all())
     counted = values[0] in {0, 1} and (np.diff(values) == 1).all()
-    return len(values) == 2 or (  # noqa: PLR2004 - such as 0 and 1, or -1 and 1
-        bool(counted) and len(target.array) >= ROWS_PER_CLASS * len(values)
-    )
+    return bool(counted) and _has_few_numbers(targets)
+
+
+def _has_few_numbers(targets: Sequence[Column]) -> bool:
+    """Whether there is one target of few different whole numbers, each of many rows."""
+    if len(targets) > 1:
+        return False
+    values = np.unique(targets[0].array)
+    most = min(MOST_NUMBERED_CLASSES, len(targets[0].array) // ROWS_PER_CLASS)
+    return len(values) <= most and bool((values == np.round(values)).all())
 
 
 def _weight_lines(columns: Mapping[str, Column], settings: TableSettings, name: str) -> list[str]:

@@ -84,6 +84,8 @@ def test_a_guess_about_the_target_is_told() -> None:
     counts = np.tile(np.arange(4), 15)
     with pytest.warns(UserWarning, match="its numbers are taken for 4 classes"):
         neuroevo.fit(INPUTS, counts, overrides=SMALL)
+    with pytest.warns(UserWarning, match="its 4 different numbers are taken for quantities"):
+        neuroevo.fit(INPUTS, 10 * counts, overrides=SMALL)
 
 
 def test_the_name_can_be_chosen() -> None:
