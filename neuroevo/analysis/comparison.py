@@ -470,8 +470,8 @@ class Comparison:
     def reference(self) -> tuple[float, ...] | None:
         """The reference point of all hypervolumes; None without a complete trial.
 
-        A tenth beyond the worst complete trial of all runs, on the scales on which objectives are
-        compared.
+        A tenth beyond the worst complete trial of all runs, outliers apart, on the scales on which
+        objectives are compared.
         """
         points = np.concatenate([each.fitnesses for each in self.contenders])
         finite = points[np.isfinite(points).all(axis=1)]

@@ -17,6 +17,8 @@ from neuroevo.evolution.candidate import Costs
 
 Member = TypeVar("Member")
 
+_FARTHEST = 100  # times as far from the lowest as the median
+
 
 class Front(Generic[Member]):
     """A Pareto front that grows.
@@ -128,15 +130,18 @@ def reference_point(points: ArrayLike) -> tuple[float, ...]:
     """Return the reference point of hypervolumes.
 
     For each objective it is the largest number plus a tenth of the range of the numbers; plus 0.1
-    if all are equal.
+    if all are equal. Numbers more than 100 times as far from the lowest as the median count as that
+    far: beside 10^12, gains of hypervolume would be less than the last bit.
 
     Parameters
     ----------
     points
         Finite numbers, shape (points, objectives), at least one point.
     """
-    columns = np.asarray(points, dtype=np.float64).T.tolist()
-    return tuple(max(column) + 0.1 * ((max(column) - min(column)) or 1.0) for column in columns)
+    rows = np.asarray(points, dtype=np.float64)
+    low, median, high = rows.min(axis=0), np.median(rows, axis=0), rows.max(axis=0)
+    high = np.where(median > low, np.minimum(high, low + _FARTHEST * (median - low)), high)
+    return tuple((high + 0.1 * np.where(high > low, high - low, 1.0)).tolist())
 
 
 def hypervolumes(pieces: Sequence[np.ndarray], reference: Sequence[float]) -> np.ndarray:

@@ -39,8 +39,8 @@ class Stagnation:
     """For how many generations the hypervolume of the front has not grown.
 
     The reference point lies a tenth beyond the worst trial of the first generation in which a trial
-    kept all constraints, on the scales on which trials are compared. Before that, a trial that is
-    nearer to keeping them is a gain.
+    kept all constraints, outliers apart, on the scales on which trials are compared. Before that, a
+    trial that is nearer to keeping them is a gain.
     """
 
     reference: tuple[float, ...] = ()  # empty while no trial keeps all constraints

@@ -67,7 +67,8 @@ def test_sooner_is_that_of_a_naive_loop(runs: Runs) -> None:
     found = volume.sooner
     assert found is not None
     points = findings.fitnesses(findings.searched)
-    reference = reference_point(findings.fitnesses(findings.by_generation[0]))
+    first = findings.fitnesses(findings.by_generation[0])
+    reference = reference_point(first[~np.isnan(first).any(axis=1)])
     so_far = [hypervolume_of(points[:count], reference) for count in volume.trials]
     drawn = findings.fitnesses(random)
     orders = np.random.default_rng(5)

@@ -45,6 +45,15 @@ def test_the_first_trial_that_does_not_fail_is_a_gain(fitnesses: list[tuple[floa
     assert Stagnation().after(fitnesses, fitnesses[-1:], 0.0).hypervolume > 0
 
 
+def test_small_gains_beside_outliers_are_gains() -> None:
+    """An error of 10^15 in the first generation does not hide that errors fall from 1 to 0.9."""
+    first = [(1.0, 2.0), (2.0, 1.0), (1e15, 0.5), (1.5, 1.5)]
+    stagnation = Stagnation().after(first, first[:2], 0.0)
+    assert max(stagnation.reference) < 100
+    better = [(0.999, 2.0), (2.0, 1.0)]
+    assert stagnation.after(better, better, 0.0).generations == 0
+
+
 def test_to_come_nearer_to_feasible_is_a_gain() -> None:
     """As long as no trial keeps all constraints, the least violation counts."""
     stagnation = Stagnation()

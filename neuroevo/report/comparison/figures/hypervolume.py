@@ -52,6 +52,6 @@ def caption(comparison: "Comparison") -> str:
     return (
         f"The hypervolume of each run’s front in {names}, as a share of the hypervolume of all "
         "fronts together. The reference point lies a tenth beyond the worst completed trial of "
-        "all runs, on the scales on which trials are compared. "
+        "all runs, outliers apart, on the scales on which trials are compared. "
         f"{first} ends at {ends.iloc[0]:.1%}, {last} at {ends.iloc[-1]:.1%}."
     )
