@@ -80,8 +80,8 @@ def reference_predictions(
 ) -> Iterator[ReferencePredictions]:
     """Fit reference models to all samples but those of the test, and predict these.
 
-    Models are fitted with the weights of samples, but for the constant prediction: scores of it are
-    for comparison, and "the most frequent class" is to be what it says. Of several folds, the
+    Models are fitted with the weights of samples; the constant prediction only if test samples have
+    weights too, so that "the most frequent class" is that of the test. Of several folds, the
     samples are those of the first one.
 
     Parameters
@@ -107,7 +107,8 @@ def reference_predictions(
         # One thread gives the same bits on any number of cores, and does not wait for busy ones.
         with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore")  # of defaults that do not converge, for example
-            counting = None if model.module == "sklearn.dummy" else weights
+            is_constant = model.module == "sklearn.dummy"
+            counting = None if is_constant and data.test_weights is None else weights
             weighing = {} if counting is None else {"sample_weight": counting[chosen]}
             wanted = _wanted(targets[chosen], is_classes)
             fitted = estimator.fit(inputs[chosen], wanted, **weighing)

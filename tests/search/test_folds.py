@@ -181,7 +181,7 @@ def test_weighted_reference_models_learn_all_rows_outside_the_test_part() -> Non
     frame = load_iris(as_frame=True).frame
     values = {"target": "target", "problem": "classes", "weight": "balanced", "folds": 5}
     data = TableTask.of_frame(frame, **values).load().data_set
-    [mean, linear] = reference_predictions(data, ["mean", "linear"], 0)
+    mean, linear = reference_predictions(data, ["mean", "linear"], 0)
     assert mean.note.endswith("fitted to all 120 training and validation rows")
     assert linear.note.endswith("fitted to all 120 training and validation rows with their weights")
 

@@ -296,6 +296,23 @@ def test_the_most_frequent_class_is_that_of_the_rows() -> None:
     assert "weights" not in constant.note
 
 
+def test_the_mean_is_weighted_if_its_scores_are() -> None:
+    """With a column of weights, the mean that scores best on the test part is the weighted one."""
+    random = np.random.default_rng(0)
+    heavy = random.random(600) < 0.5
+    frame = pd.DataFrame(
+        {
+            "a": random.normal(size=600),
+            "w": np.where(heavy, 10.0, 1.0),
+            "y": np.where(heavy, 5.0, 0.0) + random.normal(size=600),
+        }
+    )
+    run = neuroevo.run(experiment(frame, 'task.weight="w"', target="y"), results=None)
+    assert run.findings.held_out is not None
+    [mean] = [each for each in run.findings.held_out.models if each.name == "the mean"]
+    assert mean.scores["r2"].value == pytest.approx(0, abs=0.05)
+
+
 def test_a_weight_is_as_good_as_rows_in_validation_and_test() -> None:
     """Rows with the weight 0 change neither objectives nor test scores, whatever they say."""
     random = np.random.default_rng(0)
