@@ -10,7 +10,7 @@ from neuroevo.tables.cells import Floats
 from neuroevo.tables.kinds import Column
 from neuroevo.tables.problems import column_line
 
-ROWS_PER_VALUE = 5  # of the target; of fewer, other columns are one to one with it by chance
+ROWS_PER_VALUE = 5  # different ones; of fewer, columns are one to one with a target by chance
 _ROUNDING = 1e-9  # of the largest deviation from the mean
 _SOME = 500  # rows that are looked at first
 _PRESENT = 0.5  # share of the rows
@@ -45,15 +45,25 @@ def _relations(
 ) -> Iterator[tuple[Column, str]]:
     """Give each column that gives a target away, and how, as the beginning of a text."""
     distinct, rows = target.distinct, len(target.given)
-    is_repeated = ROWS_PER_VALUE * distinct <= rows
+    enough = ROWS_PER_VALUE * distinct
     can_be_linear = target.numbers is not None and distinct > 2  # noqa: PLR2004 - two values are on a line with any two
     for each in inputs:
         if _equal(each, target):
             yield each, "equals"
-        elif is_repeated and _holds(_one_to_one, each, target):
+        elif (
+            enough <= rows
+            and _holds(_one_to_one, each, target)
+            and _different_rows([*inputs, target]) >= enough
+        ):
             yield each, f"has one value for each {'class' if are_classes else 'value'} of"
         elif can_be_linear and each.numbers is not None and _holds(_linear, each, target):
             yield each, "is a linear function of"
+
+
+def _different_rows(columns: Sequence[Column]) -> int:
+    """Return the number of rows that differ from all before."""
+    frame = pd.DataFrame({place: each.array for place, each in enumerate(columns)})
+    return len(pd.unique(pd.util.hash_pandas_object(frame, index=False)))
 
 
 def _holds(relation: Callable[[Floats, Floats], bool], one: Column, target: Column) -> bool:

@@ -280,7 +280,7 @@ def test_changed_data_are_named(run: Run, table: Path) -> None:
 
 def test_a_table_in_memory_is_trained_again() -> None:
     """A run in memory of a frame gives its champion again; with overrides too."""
-    frame = pd.DataFrame({"x": np.arange(60) % 20 / 7, "kind": list("ab") * 30})
+    frame = pd.DataFrame({"x": np.arange(60) * 7 % 60 / 21, "kind": list("ab") * 30})
     frame["class"] = np.where((frame["x"] < 1) == (frame["kind"] == "a"), "yes", "no")
     run = neuroevo.fit(frame[["x", "kind"]], frame["class"], n_jobs=1, overrides=SMALL)
     model = neuroevo.train(run, n_jobs=1)

@@ -190,11 +190,14 @@ def test_an_input_that_gives_the_target_away_is_a_warning() -> None:
     )
     words = pd.Series(list("abc") * 10)
     renamed = words.map({"a": 7, "b": 1, "c": 30})
-    classes = pd.DataFrame({"renamed": renamed, "two": words.eq("a"), "y": words})
+    other = random.normal(size=30)
+    classes = pd.DataFrame({"renamed": renamed, "two": words.eq("a"), "other": other, "y": words})
     assert check_frame(classes, TableSettings(target=("y",))).warnings == (
         "data, column 'renamed': has one value for each class of the target 'y'",
     )
     assert check_frame(classes.head(14), TableSettings(target=("y",))).warnings == ()
+    copies = pd.concat([classes.head(3)] * 10, ignore_index=True)
+    assert check_frame(copies, TableSettings(target=("y",))).warnings == ()
 
 
 def test_rows_of_a_frame_are_named_by_its_index() -> None:
