@@ -147,7 +147,7 @@ class ComparedRun:
 
     def fresh(self, item: "Objective") -> float:
         """Return the score of the champion on fresh seeds; NaN if there is none."""
-        front = self.findings.front
+        front = [each for each in self.findings.front[:1] if self.findings.is_feasible(each)]
         score = fresh_score(self.findings, front[0], item.name) if front else np.nan
         return float(on_common_scale(score, self._own[self.objectives.index(item)], item))
 
@@ -464,7 +464,24 @@ class Comparison:
 
     def without_result(self, setting: str) -> int:
         """Return how many runs of a setting have ended, and found nothing: no trial that counts."""
-        return sum(not each.front and each.findings.finished for each in self.settings[setting])
+        if not self.objectives:
+            return 0
+        members = self._with_own_seed(self.settings[setting])
+        return sum(not each.front and each.findings.finished for each in members)
+
+    @staticmethod
+    def _with_own_seed(members: Sequence[ComparedRun]) -> list[ComparedRun]:
+        """Return one run of each seed: another one of the same setting has the same results."""
+        runs: dict[int, ComparedRun] = {}
+        for each in members:
+            runs.setdefault(each.findings.experiment.seed, each)
+        return [*runs.values()]
+
+    @property
+    def repeated(self) -> int:
+        """How many runs have the setting and the seed of another one, and so count once."""
+        counted = sum(len(self._with_own_seed(each)) for each in self.settings.values())
+        return len(self.contenders) - counted
 
     @cached_property
     def reference(self) -> tuple[float, ...] | None:
@@ -494,7 +511,8 @@ class Comparison:
 
     def _measured(self, measure: str) -> dict[str, list[float]]:
         """Return a value of each run that has found something, by setting."""
-        columns = self.runs[self.runs["front"] > 0].groupby("setting", sort=False)[measure]
+        runs = self.runs.drop_duplicates(["setting", "seed"])
+        columns = runs[runs["front"] > 0].groupby("setting", sort=False)[measure]
         found = {str(name): column.tolist() for name, column in columns}
         return {name: found.get(name, []) for name in self.settings}
 

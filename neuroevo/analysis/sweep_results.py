@@ -48,7 +48,8 @@ class SettingResult:
         Whether others are compared with it.
     scores
         Each objective's name -> array of a value for each replicate, of all seeds; if the points
-        are searches, the champion's score of each. Infinitely bad where replicates diverged.
+        are searches, the champion's score of each. Infinitely bad where replicates diverged, or
+        where there is no result that keeps the constraints.
     """
 
     place: int
@@ -75,11 +76,14 @@ class Difference:
         By which factor its values are larger, if the objective is logarithmic; else by how much.
     test
         Mann-Whitney test of whether they differ; None if either has fewer than two values.
+    is_of_results
+        Whether they have different shares of values that are measurements.
     """
 
     reference: int
     estimate: Estimate
     test: RankTest | None
+    is_of_results: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +185,7 @@ class SweepResults:
         return found
 
     def tied(self, item: "Objective") -> tuple[SettingResult, ...]:
-        """Return the settings that do not differ from the best by more than chance."""
+        """Return the settings that are not worse than the best by more than chance."""
         return self._tied[item.name]
 
     @cached_property
@@ -194,7 +198,9 @@ class SweepResults:
             found[item.name] = tuple(
                 each
                 for each in others
-                if each.name not in tests or tests[each.name].adjusted > LEVEL
+                if each.name not in tests
+                or tests[each.name].adjusted > LEVEL
+                or tests[each.name].superiority > 0.5  # noqa: PLR2004 - half of the pairs
             )
         return found
 
@@ -232,8 +238,15 @@ class SweepResults:
             tests = self._tests(item, [(one.name, other.name) for one, other in pairs if other])
             for each, other in pairs:
                 if other is not None:
+                    one, two = (_measurements(result, item) for result in (each, other))
+                    shares = [
+                        np.isfinite(values).mean() if len(values) else 0 for values in (one, two)
+                    ]
                     found[each.place, item.name] = Difference(
-                        other.place, _difference(each, other, item), tests.get(each.name)
+                        other.place,
+                        ratio(one, two) if item.logarithmic else shift(one, two),
+                        tests.get(each.name),
+                        shares[0] != shares[1],
                     )
         return found
 
@@ -271,12 +284,13 @@ class SweepResults:
         """A row for each setting.
 
         Columns: ``label`` if there are some, the settings, ``baseline``, ``values`` (their number),
-        ``diverged`` (of them), and for each objective its median (with its name),
-        ``NAME.low`` and ``NAME.high`` (95% interval of the median), ``NAME.q5`` and ``NAME.q95``,
-        and, in comparison with the baseline, else with the best setting, ``NAME.difference`` (a
-        factor, if the objective is logarithmic), ``.difference.low``, ``.difference.high`` and
-        ``.p`` (adjusted after Holm). ``NAME.reached`` says whether the median is a measurement or,
-        beyond the sample budget, a penalty.
+        ``diverged`` (of them, also those that failed or break constraints), and for each objective
+        its median (with its name), ``NAME.low`` and ``NAME.high`` (95% interval of the median),
+        ``NAME.q5`` and ``NAME.q95``, and, in comparison with the baseline, else with the best
+        setting, ``NAME.difference`` (a factor, if the objective is logarithmic),
+        ``.difference.low``, ``.difference.high`` and ``.p`` (adjusted after Holm).
+        ``NAME.reached`` says whether the median is a measurement or, beyond the sample budget, a
+        penalty.
         """
         rows = []
         for each in self.settings:
@@ -339,29 +353,30 @@ def quantiles(values: Numbers) -> tuple[float, float]:
 def _values_of(
     run: "Findings", trials: "Mapping[_Genes, Trial]", point: "SweepPoint", name: str
 ) -> Sequence[float]:
-    """Return the values of an objective at a point, NaN where it diverged or is unknown."""
+    """Return the values of an objective at a point, NaN where it diverged or breaks constraints.
+
+    None where they are not known yet.
+    """
     if point.genome is None:
         [item] = [each for each in run.objectives if each.name == name]
-        if run.front:
+        if run.front and run.is_feasible(run.front[0]):
             return [judged_score(run, run.front[0], item)]
         return [math.nan] if run.finished else []
     trial = trials.get(_genes(point.genome))
     if trial is None:
         return []
-    if trial.replicates:
-        return trial.replicates[name]
-    if trial.state == "failed":
+    if trial.state == "failed" or not run.is_feasible(trial):
         return [math.nan] * run.experiment.replicates
-    return [trial.objectives[name]]
+    return trial.replicates[name] if trial.replicates else [trial.objectives[name]]
 
 
 def _genes(genome: Mapping[str, Any]) -> _Genes:
     return frozenset(genome.items())
 
 
-def _difference(ours: SettingResult, theirs: SettingResult, item: "Objective") -> Estimate:
-    one, other = (np.array([*map(item.reached, each.scores[item.name])]) for each in (ours, theirs))
-    return ratio(one, other) if item.logarithmic else shift(one, other)
+def _measurements(result: SettingResult, item: "Objective") -> Numbers:
+    """Return the values of a setting, infinite where they are no measurements."""
+    return np.array([*map(item.reached, result.scores[item.name])])
 
 
 def _without_seed(settings: Mapping[str, Any]) -> dict[str, Any]:

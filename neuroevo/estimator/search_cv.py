@@ -178,16 +178,17 @@ class EvolutionSearchCV(BaseSearchCV):
         search = _Search(self)
         context = callback_ctx.subcontext(task_name="search", max_subtasks=None)
         context.call_on_fit_task_begin(estimator=self)
+        failure: ValueError | None = None
         for genomes in search.candidates():
             parameters = [search.space.parameters(genome) for genome in genomes]
-            results, ended = self._evaluated(
-                evaluate_candidates, context, parameters, is_first=search.is_new
-            )
+            results, ended, failure = self._evaluated(evaluate_candidates, context, parameters)
             search.tell(genomes, results)
             if results is not None and self.callback is not None:
                 ended |= bool(self.callback(results))
             if ended:
                 break
+        if failure is not None and search.is_new:
+            raise failure
         context.call_on_fit_task_end(estimator=self)
         self.front_indices_ = search.front
 
@@ -196,30 +197,28 @@ class EvolutionSearchCV(BaseSearchCV):
         evaluate_candidates: Callable[..., Results],
         context: Any,
         parameters: list[dict[str, Any]],
-        *,
-        is_first: bool,
-    ) -> tuple[Results | None, bool]:
-        """Return all results so far, and whether a callback ends the search.
+    ) -> tuple[Results | None, bool, ValueError | None]:
+        """Return all results so far, whether a callback ends the search, and why all fits failed.
 
-        There are no results if all fits failed, unless these are the first.
+        There are no results if all of these fits failed.
         """
         fits = context.subcontext(
             task_name="candidates",
             max_subtasks=len(parameters) * self.n_splits_,
             sequential_subtasks=False,
         ).call_on_fit_task_begin(estimator=self)
+        results: Results | None = None
+        failure: ValueError | None = None
         try:
-            results: Results | None = evaluate_candidates(parameters, callback_ctx=fits)
+            results = evaluate_candidates(parameters, callback_ctx=fits)
         except ValueError as error:
             # scikit-learn raises if all fits fail, which is no reason to lose a whole search.
-            if is_first or self.error_score == "raise":
+            if self.error_score == "raise" or "fits failed" not in str(error):
                 raise
-            text = (
-                f"{len(parameters)} parameters are not in cv_results_, as all fits failed: {error}"
-            )
+            failure, count = error, len(parameters)
+            text = f"{count} parameters are not in cv_results_, as all fits failed: {error}"
             warnings.warn(text, FitFailedWarning, stacklevel=2)
-            results = None
-        return results, bool(fits.call_on_fit_task_end(estimator=self))
+        return results, bool(fits.call_on_fit_task_end(estimator=self)), failure
 
 
 class _Search:
@@ -233,6 +232,7 @@ class _Search:
         self._seed = int(check_random_state(settings.random_state).randint(2**31 - 1))
         self._objectives: tuple[str, ...] = ()
         self._evolution = self._started(1)
+        self._failed: list[list[Genome]] = []  # before the first results
         self._tried = 0
 
     @property
@@ -256,18 +256,26 @@ class _Search:
     def tell(self, genomes: list[Genome], results: Results | None) -> None:
         """Receive all results so far; None if these genomes have none."""
         if results is None:
-            failed = [(np.nan,) * len(self._objectives)] * len(genomes)
-            self._evolution.tell(genomes, failed)
+            self._tell_failed(genomes)
+            if not self._objectives:
+                self._failed.append(genomes)
             return
         if not self._objectives:
             with as_value_errors():
                 self._objectives = _objectives(self._settings, results)
             self._evolution = self._started(len(self._objectives))
-            self._evolution.ask(len(genomes))  # the same again, as nothing is known yet
+            for failed in self._failed:  # the same again, as nothing else is known
+                self._evolution.ask(len(failed))
+                self._tell_failed(failed)
+            self._evolution.ask(len(genomes))
         first = len(self._places)
         self._places |= {genome: first + place for place, genome in enumerate(genomes)}
         means = [results[f"mean_test_{name}"][first:] for name in self._objectives]
         self._evolution.tell(genomes, np.stack(means, axis=1))
+
+    def _tell_failed(self, genomes: list[Genome]) -> None:
+        nothing = (np.nan,) * max(len(self._objectives), 1)
+        self._evolution.tell(genomes, [nothing] * len(genomes))
 
     def _started(self, objectives: int) -> Evolution:
         """Start an evolution; how many objectives there are is known with the first results."""

@@ -6,6 +6,7 @@ Knows positions and costs; does not know how trials are chosen.
 import bisect
 import copy
 import math
+import sys
 from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -217,7 +218,8 @@ class Archive:
             self._counts[place] += 1
             self._costs[place] += gaps / self._counts[place]
             self._excesses[place] += beyond / self._counts[place]
-            self.squares += float(gaps[0] * (costs[0] - self._costs[place, 0]))
+            square = float(gaps[0]) * float(costs[0] - self._costs[place, 0])
+            self.squares = min(self.squares + square, sys.float_info.max)
         self._insert(place)
 
     @property

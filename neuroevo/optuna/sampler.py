@@ -100,14 +100,17 @@ class EvolutionSampler(BaseSampler):
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        """Propose values of the parameters; Optuna ignores those that the trial does not take."""
+        """Propose values of these parameters; Optuna ignores those that the trial does not take."""
         if not search_space:
             return {}
         trials = study.get_trials(deepcopy=False)
         finished = [each for each in trials if each.state in _FINISHED]
         others = _Others(study, trial, {trial.number, *(each.number for each in finished)})
         found: dict[str, Any] = {}
-        for place, group in enumerate(_groups(trials)):
+        for place, known in enumerate(_groups(trials)):
+            group = {name: each for name, each in known.items() if name in search_space}
+            if not group:
+                continue
             parameters = Parameters(group)
             results = _results(parameters, finished, len(study.directions), self._price)
             candidates = self._candidates(study, (trial.number, place), parameters.space, results)

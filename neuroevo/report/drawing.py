@@ -24,6 +24,8 @@ T = TypeVar("T")
 MOST_GENERATIONS = 400
 MOST_TICKS = 7
 STEP_DURATION = 150  # milliseconds for each frame while playing
+_DIGITS, _MOST_DIGITS = 5, 12  # significant, of numbers in figures
+_ALONE = 4  # more of a number without others
 EXACT_WHOLE = 2.0**53  # floats below hold whole numbers exactly
 ENOUGH_DECADES = 1.6  # of an axis, to label only powers of ten
 FEW_DECADES = 0.8
@@ -74,8 +76,17 @@ def on_lines(curves: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def rounded(values: Iterable[float]) -> list[float | int | None]:
-    """Return numbers with five significant digits, None in place of NaN and infinity."""
-    return [_rounded(float(value)) for value in values]
+    """Return numbers with five digits that differ, None in place of NaN and infinity.
+
+    Numbers whose first digits are the same have more; so has one alone, which may be drawn among
+    others.
+    """
+    numbers = [float(value) for value in values]
+    finite = [each for each in numbers if math.isfinite(each)] or [0.0]
+    span = max(finite) - min(finite)
+    same = math.log10(max(*map(abs, finite), span) / span) if span else _ALONE
+    digits = min(_DIGITS + int(same), _MOST_DIGITS)
+    return [_rounded(each, digits) for each in numbers]
 
 
 def number_texts(values: Iterable[float], item: "Objective | None" = None) -> list[str]:
@@ -494,8 +505,8 @@ def empty_figure(reason: str) -> Specification:
     return {"data": [], "layout": {"annotations": [annotation], "xaxis": hidden, "yaxis": hidden}}
 
 
-def _rounded(value: float) -> float | int | None:
+def _rounded(value: float, digits: int) -> float | int | None:
     if not math.isfinite(value):
         return None
-    short = float(f"{value:.5g}")
+    short = float(f"{value:.{digits}g}")
     return int(short) if short.is_integer() and abs(short) < EXACT_WHOLE else short

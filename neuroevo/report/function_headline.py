@@ -177,4 +177,4 @@ def _times(findings: "Findings") -> tuple[KeyNumber, ...]:
     called = KeyNumber(f"{len(findings.searched):,}", f"{trials}, {often} of the function each")
     if math.isnan(findings.seconds):
         return (called,)
-    return called, KeyNumber(wording.duration(findings.seconds), "from the first trial to the last")
+    return called, KeyNumber(wording.duration(findings.seconds), "for the search and its scores")

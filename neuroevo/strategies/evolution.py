@@ -412,7 +412,7 @@ class Evolution:
         return self._strategy.state() | {
             "format": FORMAT,
             "strategy": self._strategy.name,
-            "genes": sorted(self._space.genes),
+            "genes": _descriptions(self._space),
             "objectives": list(self._objectives),
             "constraints": {
                 each.name: {
@@ -478,8 +478,30 @@ def _price_problems(price: object, strategy: str) -> list[str]:
     return [f"price: must be left out unless the strategy is {Screened.name!r}, but got {price!r}"]
 
 
-def _check_genes(space: SearchSpace, names: Sequence[str]) -> None:
+def _check_genes(space: SearchSpace, names: Sequence[str] | Mapping[str, str]) -> None:
     """Refuse the state of a search of other genes."""
     if list(names) != sorted(space.genes):
         genes, others = ", ".join(sorted(space.genes)), ", ".join(map(str, names))
         raise UsageError(f"must be of the genes {genes}, but is of {others}")
+    if not isinstance(names, Mapping):  # states of earlier versions have only names
+        return
+    ours = _descriptions(space)
+    other = [name for name in ours if names[name] != ours[name]]
+    if other:
+        raise UsageError(
+            *(f"gene {each}: must be {ours[each]}, but is {names[each]}" for each in other)
+        )
+
+
+def _descriptions(space: SearchSpace) -> dict[str, str]:
+    """Return a text for each gene, the same for equal ones alone, by its name."""
+    return {
+        name: space.genes[name].describe(repr)
+        + "".join(f" if {other} is {allowed!r}" for other, allowed in _conditions(space, name))
+        for name in sorted(space.genes)
+    }
+
+
+def _conditions(space: SearchSpace, name: str) -> list[tuple[str, list[Any]]]:
+    found = space.conditions.get(name, {})
+    return [(other, sorted(allowed, key=str)) for other, allowed in sorted(found.items())]

@@ -502,10 +502,10 @@ class Proposals:
             return Trials(rows, targets.values, counts, searches=searches)
         total = self._kriging.nugget(self._points(1)[0]) * self._scale
         if self.is_noisy:
-            within = archive.squares / targets.unit**2 + _PRIOR_FREEDOM * total / 2
+            within = archive.squares / targets.unit / targets.unit + _PRIOR_FREEDOM * total / 2
             share = within / ((archive.repetitions + _PRIOR_FREEDOM) * total)
         else:
-            share = archive.variance / targets.unit**2 / total
+            share = archive.variance / targets.unit / targets.unit / total
         noise = min(max(share, _LEAST_NOISE), _MOST_NOISE)
         return Trials(rows, targets.values, counts, noise, searches)
 

@@ -175,6 +175,36 @@ def test_candidates_of_which_all_fits_fail_do_not_end_the_search() -> None:
     assert np.isfinite(found.best_score_)
 
 
+class FailsBelow(Ridge):  # type: ignore[misc] # scikit-learn has no types
+    """A model that can't be fitted with a small alpha."""
+
+    def fit(self, *rows: object) -> Self:
+        """Fit, or fail."""
+        if self.alpha < FailsBelow.least:
+            raise ValueError("alpha is too small")
+        fitted: Self = super().fit(*rows)
+        return fitted
+
+    least: ClassVar[float] = 0.0
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
+@pytest.mark.parametrize("scoring", ["r2", ["r2", "neg_max_error"]])
+def test_candidates_that_fail_first_do_not_end_the_search(scoring: str | list[str]) -> None:
+    """It goes on if something can be fitted; if nothing can, scikit-learn's error is raised."""
+    space = {"alpha": Float(0.0, 1.0)}
+    given: dict[str, Any] = {"n_iter": 20, "look_ahead": 2, "cv": 2, "random_state": 3}
+    given |= {"scoring": scoring, "refit": "r2" if isinstance(scoring, list) else True}
+    FailsBelow.least = 0.9
+    found = EvolutionSearchCV(FailsBelow(), space, **given).fit(X, Y)
+    assert found.best_params_["alpha"] >= 0.9
+    assert len(found.cv_results_["params"]) < 20
+    FailsBelow.least = 2.0
+    with pytest.raises(ValueError, match="fits failed"):
+        EvolutionSearchCV(FailsBelow(), space, **given).fit(X, Y)
+
+
 def test_groups_reach_the_splitter() -> None:
     """With groups, no group is in both parts of a split; without them it refuses."""
     groups = np.arange(len(X)) % 3

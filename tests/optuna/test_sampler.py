@@ -315,3 +315,16 @@ def test_values_of_genes_are_values_of_parameters(seed: int, distribution: Any) 
     assert distribution._contains(distribution.to_internal_repr(value))  # noqa: SLF001 - the rule itself
     assert parameter.place(value) == drawn
     assert parameter.gene.check(parameter.place(value)) == drawn
+
+
+@pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
+def test_parameters_that_another_sampler_fixes_are_not_searched() -> None:
+    """Within Optuna's PartialFixedSampler the other parameters are searched."""
+    sampler = optuna.samplers.PartialFixedSampler({"n": 7}, EvolutionSampler(seed=1))
+    study = optuna.create_study(sampler=sampler)
+    study.optimize(
+        lambda trial: (trial.suggest_float("x", -5, 5) - 2) ** 2 + trial.suggest_int("n", 1, 9),
+        n_trials=30,
+    )
+    assert {trial.params["n"] for trial in study.trials} == {7}
+    assert study.best_params["x"] == pytest.approx(2, abs=0.01)

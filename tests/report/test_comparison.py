@@ -241,3 +241,40 @@ def test_plotly_accepts_every_figure(six: list[Findings]) -> None:
             assert len(comparison.figure(name).data) == len(plot.draw(comparison)["data"])
     with pytest.raises(UsageError, match="fronts, spread, history"):
         ComparedRuns.of(six).figure("bogus")
+
+
+def test_runs_with_the_same_seed_count_once(runs: Runs) -> None:
+    """Copies of a run are no evidence: tests have one value for each seed of a setting."""
+    findings = runs("conflict").findings
+    worse = wider(seeded(findings, findings.experiment.seed, 20.0), population=9)
+    comparison = ComparedRuns.of([*[findings] * 4, *[worse] * 4])
+    assert comparison.repeated == 6
+    assert not any(comparison.tests.values())
+    assert "6 of them repeat a seed and count only once" in opening(comparison).lead
+    assert comparison.spreads["runs"].max() == 1
+
+
+def test_a_champion_that_breaks_its_constraints_does_not_win() -> None:
+    """A run without a result is the worst, however low the score of its champion is."""
+    settings: dict[str, Any] = {
+        "task": {"kind": "mouse", "count": 200, "grid": 3},
+        "training": {"samples": 300, "replicates": 2},
+        "evolution": {"population": 4, "generations": 2, "objectives": ["final_mse"]},
+    }
+    found = [
+        neuroevo.run(
+            Experiment.of({**settings, "space": {"hidden": [width]}} | {"evolution": evolution}),
+            results=None,
+            n_jobs=1,
+        ).findings
+        for width, evolution in (
+            (2, settings["evolution"]),
+            (9, settings["evolution"] | {"constraints": {"parameters": {"max": 5}}}),
+        )
+    ]
+    comparison = ComparedRuns.of(found)
+    assert [bool(each.front) for each in comparison.contenders] == [True, False]
+    words = opening(comparison)
+    assert "On fresh seeds the champion" not in words.title + words.lead
+    assert math.isnan(comparison.contenders[1].fresh(comparison.objectives[0]))
+    assert "Without a result, and so the worst: 1 of 1 run" in words.lead

@@ -1,6 +1,7 @@
 """The figures: their data against naive computations, and their drawings for every run."""
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from neuroevo.analysis.front_history import front_history, is_one_sided
 from neuroevo.analysis.generation_spreads import generation_spreads
 from neuroevo.analysis.population import activation_shares
 from neuroevo.analysis.replicate_curves import CHAMPION, FRONT, replicate_curves
+from neuroevo.report.drawing import rounded
 from neuroevo.report.plots import (
     CHAPTERS,
     FIGURES,
@@ -304,3 +306,13 @@ def test_no_line_shows_through_labels_of_parallel_coordinates(runs: Runs) -> Non
     for label in drawn["layout"]["annotations"]:
         assert label["bgcolor"] == LIGHT["ground"]
         assert label.get("opacity", 1) == 1
+
+
+def test_numbers_that_are_alike_keep_the_digits_in_which_they_differ() -> None:
+    """Points of a figure are where their values are, however narrow its axis is."""
+    values = [-76241.7, -76241.3, math.nan, -76241.45]
+    assert rounded(values) == [-76241.7, -76241.3, None, -76241.45]
+    assert rounded([500000.123, 500002.9]) == [500000.123, 500002.9]
+    assert rounded([-76241.31]) == [-76241.31]
+    assert rounded([1 / 3, 100.0]) == [0.33333, 100]
+    assert rounded([]) == []

@@ -227,3 +227,79 @@ def test_folders_of_a_sweep_that_cannot_begin_are_removed(sweep_file: Path, tmp_
     ended = subprocess.run(command, capture_output=True, check=False, text=True)
     assert "StorageError" in ended.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+FUNCTIONS = """
+import random
+
+def limited(genome):
+    return {"error": (1 + genome["x"]) / genome["level"], "memory": genome["level"]}
+
+def spread(genome, seed):
+    place, end = random.Random(seed).random(), random.Random(seed + 1).random() / 10
+    if genome["m"] == "a":
+        return {"error": (10 if place < 0.6 else 30) + end}
+    return {"error": (5 if place < 0.45 else 11) + end}
+
+def counted(genome, seed):
+    shares = {"a": 0.9, "b": 0.75}
+    return {"error": float(random.Random(seed).random() > shares[genome["m"]])}
+"""
+
+
+def sweep_of(folder: Path, function: str, more: str) -> SweepReport:
+    """Run a sweep over one of the functions."""
+    (folder / "functions.py").write_text(FUNCTIONS, encoding="utf-8")
+    path = folder / "sweep.toml"
+    path.write_text(
+        f'[task]\nkind = "python"\nfunction = "functions.py:{function}"\n'
+        f'objectives = {{ error = "minimize" }}\n{more}',
+        encoding="utf-8",
+    )
+    return neuroevo.sweep(path, results=folder / "results", n_jobs=1)
+
+
+@pytest.mark.parametrize("is_search", [True, False])
+def test_settings_that_break_constraints_are_not_the_best(
+    tmp_path: Path, *, is_search: bool
+) -> None:
+    """What needs more than it may is the worst, also if its objective is the lowest."""
+    space = "x = { low = 0.0, high = 1.0 }" if is_search else "x = 0.5"
+    search = "population = 4\ngenerations = 2\n" if is_search else ""
+    swept = sweep_of(
+        tmp_path,
+        "limited",
+        f'quantities = ["memory"]\n[space]\n{space}\n[evolution]\n{search}'
+        "constraints = { memory = { max = 4 } }\n"
+        "[sweep.axes]\nspace.level = [1, 10]\nseed = [1, 2, 3]\n",
+    )
+    results = swept.results
+    best = results.best(results.objectives[0])
+    assert best is not None
+    assert best.settings["space.level"] == 1
+    assert list(swept.table["diverged"]) == [0, 3]
+
+
+def test_a_setting_that_is_better_in_most_pairs_is_not_said_to_be_worse(tmp_path: Path) -> None:
+    """The best median may be that of a setting that loses most pairs."""
+    swept = sweep_of(
+        tmp_path,
+        "spread",
+        'replicates = 60\n[sweep.axes]\nspace.m = ["a", "b"]\n',
+    )
+    lead = opening(swept.results).lead
+    assert "every other setting is worse" not in lead
+    assert "is not worse by more than chance" in lead
+
+
+def test_equal_medians_are_no_divergence(tmp_path: Path) -> None:
+    """Settings that differ beyond chance, and not in the median, have no values that diverged."""
+    swept = sweep_of(
+        tmp_path,
+        "counted",
+        'replicates = 200\n[sweep.axes]\nspace.m = ["a", "b"]\n',
+    )
+    results = swept.results
+    [difference] = results.differences.values()
+    assert is_clear(difference)
+    assert "diverges" not in difference_text(difference, results.objectives[0])

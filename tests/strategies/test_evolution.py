@@ -585,3 +585,41 @@ def test_a_population_has_a_limit() -> None:
         Evolution.from_state(space, state | {"population_size": 10**30})
     with pytest.raises(UsageError, match="undamaged"):
         Evolution.from_state(space, state | {"pending": math.inf})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"kind": Choice(["b", "a", "c"])},
+        {"rate": Float(1e-5, 1.0, log=True)},
+        {"rate": Float(1e-3, 1.0)},
+        {"depth": Conditional(Integer(1, 4), when={"kind": ["a", "b"]})},
+    ],
+)
+@pytest.mark.parametrize("strategy", ["nsga2", "screened"])
+def test_a_state_is_of_its_ranges_and_options(strategy: str, other: dict[str, Any]) -> None:
+    """Positions of other ranges and options would be other genomes, so the state is refused."""
+    genes: dict[str, Any] = {
+        "kind": Choice(["a", "b", "c"]),
+        "rate": Float(1e-3, 1.0, log=True),
+        "depth": Conditional(Integer(1, 4), when={"kind": "a"}),
+    }
+    evolution = Evolution(SearchSpace(**genes), strategy=strategy, seed=0)
+    genomes = evolution.ask()
+    evolution.tell(genomes, [float(place) for place in range(len(genomes))])
+    state = json.loads(json.dumps(evolution.state()))
+    [changed] = other
+    with pytest.raises(UsageError, match=rf"^state: gene {changed}: must be .*, but is "):
+        Evolution.from_state(SearchSpace(**genes | other), state)
+    assert Evolution.from_state(SearchSpace(**genes), state).ask() == evolution.ask()
+
+
+def test_repeated_huge_costs_are_no_error() -> None:
+    """The variance of costs near the largest that are allowed is huge, and the best is found."""
+    evolution = Evolution(SearchSpace(x=Float(0, 1)), strategy="screened")
+    points = [0.1, 0.5, 0.7, 0.1, 0.5]
+    evolution.tell([{"x": x} for x in points], [1e160, 3e160, 2e160, 5e159, 9e160])
+    assert evolution.best is not None
+    assert evolution.best.genome["x"] == 0.1
+    assert evolution.ask(1)
+    assert json.loads(json.dumps(evolution.state(), allow_nan=False))

@@ -107,7 +107,7 @@ def champions_compared(comparison: "Comparison") -> str:
     is_pair = len(contenders) == len(settings) == PAIR
     if comparison.cautions or not comparison.objectives or not is_pair:
         return ""
-    found = [each.findings for each in contenders if each.findings.front]
+    found = [each.findings for each in contenders if each.front]
     if len(found) < PAIR or not all(map(has_fresh_scores, found)):
         return ""
     items = {main_objective(each) for each in found} & set(comparison.objectives)
@@ -169,7 +169,15 @@ def compared(comparison: "Comparison") -> str:
         keys = [said(key.split(".")) for key in keys if key not in {"name", "note", "seed"}]
         which = wording.listed(keys) if len(keys) <= MOST_KEYS else f"{len(keys)} keys"
         of = f" of {len(comparison.settings)} settings" if comparison.is_grouped else ""
-        return f"{count}{of} that differ in {which}."
+        text = f"{count}{of} that differ in {which}."
+        if comparison.repeated:
+            verb = (
+                "repeats a seed and counts"
+                if comparison.repeated == 1
+                else "repeat a seed and count"
+            )
+            text += f" {comparison.repeated:,} of them {verb} only once."
+        return text
     if len(set(_seeds(comparison))) > 1:
         return f"{count} of one experiment that differ only in the seed."
     return f"{count} of one experiment, with the same seed."

@@ -116,7 +116,8 @@ def _is_divergence(difference: "Difference", item: "Objective") -> bool:
     """Whether settings differ in how many values there are, and not in the values."""
     value, tie = difference.estimate.value, _neutral(item)
     none_is_finite = math.isinf(value) or (item.logarithmic and value == 0)
-    return none_is_finite or (value == tie and is_clear(difference))
+    are_alike = value == tie and difference.is_of_results
+    return none_is_finite or (are_alike and is_clear(difference))
 
 
 def _end(value: float, item: "Objective") -> str:
