@@ -54,7 +54,8 @@ Target = Annotated[
     typer.Option(
         "--target",
         metavar="OBJECTIVE=VALUE",
-        help="End when a trial reaches this; may be repeated, one trial must reach all.",
+        help="End after the generation in which a trial reaches this; may be repeated, one trial "
+        "must reach all.",
     ),
 ]
 Patience = Annotated[
@@ -74,7 +75,8 @@ NewTarget = Annotated[
     typer.Option(
         "--target",
         metavar="OBJECTIVE=VALUE",
-        help="End when a trial reaches this; may be repeated; none drops the target.",
+        help="End after the generation in which a trial reaches this; may be repeated; none drops "
+        "the target.",
     ),
 ]
 NewPatience = Annotated[

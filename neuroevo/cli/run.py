@@ -84,7 +84,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
             "--target",
             metavar="COLUMN|OBJECTIVE=VALUE",
             help="Of a table: the column to predict; may be repeated. With a value: "
-            "end when a trial reaches it; may be repeated, one trial must reach all.",
+            "end after the generation in which a trial reaches it; may be repeated, one trial must "
+            "reach all.",
         ),
     ] = None,
     patience: options.Patience = None,

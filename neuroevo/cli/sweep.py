@@ -117,10 +117,12 @@ def print_sweep(found: "SweepReport", stream: "TextIO") -> None:
     """Print what the page of a sweep says first, and its table."""
     from neuroevo.cli.compare import print_comparison
     from neuroevo.report.sweep import tables
-    from neuroevo.report.sweep.texts import opening
+    from neuroevo.report.sweep.texts import against_baseline, opening
 
     if found.comparison is not None:
         print_comparison(found.comparison, stream)
+        if sentences := against_baseline(found.results):
+            print_text(sentences, stream)
         return
     words = opening(found.results)
     print_heading(words.title, stream)

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 import neuroevo
 from neuroevo.analysis.sweep_results import SweepResults
+from neuroevo.cli.sweep import print_sweep
 from neuroevo.errors import BusyError, StorageError, UsageError
 from neuroevo.experiment import Experiment, Sweep, read_sweep_file
 from neuroevo.report.sweep import SweepReport
@@ -303,3 +305,18 @@ def test_equal_medians_are_no_divergence(tmp_path: Path) -> None:
     [difference] = results.differences.values()
     assert is_clear(difference)
     assert "diverges" not in difference_text(difference, results.objectives[0])
+
+
+def test_searches_are_compared_with_their_baseline(tmp_path: Path) -> None:
+    """After a sweep of searches the terminal says what is better than the baseline."""
+    swept = sweep_of(
+        tmp_path,
+        "limited",
+        'quantities = ["memory"]\n'
+        "[space]\nx = { low = 0.0, high = 1.0 }\n[evolution]\npopulation = 4\ngenerations = 2\n"
+        "[sweep.axes]\nspace.level = [1, 2, 3]\nseed = [1, 2, 3, 4, 5, 6]\n"
+        "[sweep.baseline]\nspace.level = 2\n",
+    )
+    stream = StringIO()
+    print_sweep(swept, stream)
+    assert "In error, 1 of 2 settings is better than the baseline and 1 worse" in stream.getvalue()

@@ -107,9 +107,16 @@ def opening(results: "SweepResults") -> Headline:
     """Return the title, the first sentences and the main numbers of a sweep."""
     main = results.objectives[:MOST_OBJECTIVES]
     sentences = [_not_complete(results), *(_best(results, item) for item in main)]
-    if any(each.is_baseline for each in results.settings):
-        sentences += [_against_baseline(results, item) for item in main]
+    sentences.append(against_baseline(results))
     return Headline(_verdict(results), joined(sentences), _numbers_of(results))
+
+
+def against_baseline(results: "SweepResults") -> str:
+    """Say how many settings are better and worse than the baseline; empty without one."""
+    if not any(each.is_baseline for each in results.settings):
+        return ""
+    main = results.objectives[:MOST_OBJECTIVES]
+    return joined([_against_baseline(results, item) for item in main])
 
 
 def _is_divergence(difference: "Difference", item: "Objective") -> bool:
