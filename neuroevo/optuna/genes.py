@@ -6,7 +6,8 @@ Steps and options are genes for their places: 0 is the lowest step, or the first
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
 
 from optuna.distributions import (
     BaseDistribution,
@@ -16,7 +17,7 @@ from optuna.distributions import (
 )
 
 from neuroevo.errors import UsageError
-from neuroevo.space import Choice, Float, Gene, Genome, Integer, SearchSpace, Value
+from neuroevo.space import Choice, Conditional, Float, Gene, Genome, Integer, SearchSpace, Value
 
 _LEAST_ORDERED = 3  # options, of which the order matters
 
@@ -46,6 +47,15 @@ class Parameter:
             kind = Integer if isinstance(found, IntDistribution) else Float
             return kind(found.low, found.high, log=found.log)
         raise UsageError(f"distribution: must be a float, an int or categorical, but is {found!r}")
+
+    @property
+    def listed(self) -> list[int]:
+        """The values of the gene of an int or of options."""
+        gene = self.gene
+        if isinstance(gene, Choice):
+            return [int(cast("int", each)) for each in gene.options]
+        assert isinstance(gene, Integer)  # noqa: S101 - callers check it; mypy can't know
+        return list(range(gene.low, gene.high + 1))
 
     @property
     def _step(self) -> float | None:
@@ -78,6 +88,13 @@ class Parameter:
         return int(value) if isinstance(found, IntDistribution) else float(value)
 
 
+class Branch(NamedTuple):
+    """When a trial has a parameter."""
+
+    selector: str  # the name of the parameter that decides it
+    values: tuple[Any, ...]  # of the selector's gene
+
+
 class Parameters:
     """The parameters of a study that are searched together.
 
@@ -85,22 +102,48 @@ class Parameters:
     ----------
     distributions
         Name of each parameter -> its distribution.
+    branches
+        When trials have those that not all have; what decides it is an int or has options.
     """
 
-    def __init__(self, distributions: Mapping[str, BaseDistribution]) -> None:
+    def __init__(
+        self,
+        distributions: Mapping[str, BaseDistribution],
+        branches: Mapping[str, Branch] = MappingProxyType({}),
+    ) -> None:
         self._parameters = {name: Parameter(each) for name, each in distributions.items()}
-        self.space = SearchSpace({name: each.gene for name, each in self._parameters.items()})
+        self._branches = branches
+        self.space = SearchSpace({name: self._gene(name) for name in self._parameters})
+
+    def _gene(self, name: str) -> Gene | Conditional:
+        parameter, branch = self._parameters[name], self._branches.get(name)
+        gene = parameter.gene
+        if isinstance(gene, Integer) and any(
+            each.selector == name for each in self._branches.values()
+        ):
+            return Choice(parameter.listed, ordered=True)
+        return gene if branch is None else Conditional(gene, {branch.selector: [*branch.values]})
 
     def values(self, genome: Mapping[str, Value]) -> dict[str, Any]:
         """Return a genome as parameters."""
         return {name: self._parameters[name].value(value) for name, value in genome.items()}
 
     def genome(self, values: Mapping[str, Any]) -> Genome | None:
-        """Return parameters as a genome; None if some are missing or have other values."""
+        """Return parameters as a genome; None if some are missing or have other values.
+
+        So are those of a branch that the trial does not take.
+        """
         try:
-            places = {name: each.place(values[name]) for name, each in self._parameters.items()}
+            places = {
+                name: each.place(values[name])
+                for name, each in self._parameters.items()
+                if name not in self._branches or name in values
+            }
         except (KeyError, ValueError):
             return None
+        for name, branch in self._branches.items():
+            if (places[branch.selector] in branch.values) != (name in places):
+                return None
         return Genome(places)
 
 

@@ -21,6 +21,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from neuroevo.errors import UsageError
 from neuroevo.experiment import SECONDS
+from neuroevo.optuna.branches import Group, groups_of
 from neuroevo.optuna.genes import Parameter, Parameters, has_gene
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.space.values import worded
@@ -38,9 +39,10 @@ class EvolutionSampler(BaseSampler):
 
     For one or more objectives.
 
-    Parameters that the same trials have are searched together: those of a branch that only some
-    trials take, by the trials that took it. Those whose distribution changes are drawn at random,
-    as the first ones of a branch are. Trials that failed or were pruned rank below all
+    Parameters that the same trials have are searched together, and with them those of branches
+    that only some trials take, if the value of one parameter decides which; other branches by the
+    trials that took them. Those whose distribution changes are drawn at random, as the first ones
+    of a branch are. Trials that failed or were pruned rank below all
     others. Of the others, those with a value above 0 of `Trial.set_constraint` rank below those
     without; a model of each constraint says where it is kept.
 
@@ -95,7 +97,7 @@ class EvolutionSampler(BaseSampler):
     ) -> dict[str, BaseDistribution]:
         """Return the distributions of all parameters that are searched."""
         groups = _groups(study.get_trials(deepcopy=False))
-        return {name: each for group in groups for name, each in group.items()}
+        return {name: each for group in groups for name, each in group.distributions.items()}
 
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
@@ -108,10 +110,10 @@ class EvolutionSampler(BaseSampler):
         others = _Others(study, trial, {trial.number, *(each.number for each in finished)})
         found: dict[str, Any] = {}
         for place, known in enumerate(_groups(trials)):
-            group = {name: each for name, each in known.items() if name in search_space}
-            if not group:
+            group = known.part(search_space)
+            if not group.distributions:
                 continue
-            parameters = Parameters(group)
+            parameters = Parameters(*group)
             results = _results(parameters, finished, len(study.directions), self._price)
             candidates = self._candidates(study, (trial.number, place), parameters.space, results)
             chosen = others.first_free(parameters, candidates)
@@ -214,25 +216,8 @@ class _Others:
         return found.union(mark for name, mark in attributes if name.startswith(_PROPOSED))
 
 
-def _groups(trials: Iterable[FrozenTrial]) -> list[dict[str, BaseDistribution]]:
-    """Return the distributions of the parameters that the same trials have, group by group.
-
-    Parameters that have one value or no gene, or whose distribution changes, are in no group.
-    """
-    found: dict[str, BaseDistribution] = {}
-    places: dict[str, list[int]] = {}
-    changed = set()
-    for trial in trials:
-        for name, each in trial.distributions.items() if trial.state in _KNOWN else ():
-            if found.setdefault(name, each) != each:
-                changed.add(name)
-            places.setdefault(name, []).append(trial.number)
-    groups: dict[tuple[int, ...], dict[str, BaseDistribution]] = {}
-    for name in sorted(found):
-        each = found[name]
-        if name not in changed and not each.single() and has_gene(name, each):
-            groups.setdefault(tuple(places[name]), {})[name] = each
-    return list(groups.values())
+def _groups(trials: Iterable[FrozenTrial]) -> list[Group]:
+    return groups_of([trial for trial in trials if trial.state in _KNOWN])
 
 
 @dataclass(frozen=True, slots=True)

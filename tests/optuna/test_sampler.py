@@ -24,7 +24,8 @@ from optuna.distributions import (  # noqa: E402 - needs Optuna
 from optuna.trial import create_trial  # noqa: E402 - needs Optuna
 
 from neuroevo.optuna import EvolutionSampler  # noqa: E402 - needs Optuna
-from neuroevo.optuna.genes import Parameter  # noqa: E402 - needs Optuna
+from neuroevo.optuna.branches import groups_of  # noqa: E402 - needs Optuna
+from neuroevo.optuna.genes import Branch, Parameter, Parameters  # noqa: E402 - needs Optuna
 
 ROOT = Path(__file__).parents[2]
 JOURNAL = "journal.log"
@@ -328,3 +329,48 @@ def test_parameters_that_another_sampler_fixes_are_not_searched() -> None:
     )
     assert {trial.params["n"] for trial in study.trials} == {7}
     assert study.best_params["x"] == pytest.approx(2, abs=0.01)
+
+
+def test_a_loop_of_variable_depth_is_searched_as_a_whole() -> None:
+    """The depth is chosen by what its layers can reach: one more is better once it is learnt."""
+
+    def loss(trial: Any) -> float:  # noqa: ANN401 - of Optuna
+        depth = trial.suggest_int("depth", 1, 4)
+        kind = trial.suggest_categorical("kind", ["a", "b"])
+        distances = [(trial.suggest_float(f"w{each}", 0, 1) - 0.5) ** 2 for each in range(depth)]
+        branch = abs(trial.suggest_float(f"only {kind}", -1, 1)) + (kind == "b")
+        return float(sum(distances) + branch - depth / 10)
+
+    for seed in range(3):
+        study = optuna.create_study(sampler=EvolutionSampler(seed=seed))
+        study.optimize(loss, n_trials=100)
+        assert study.best_params["depth"] == 4
+        assert study.best_value < -0.35
+
+
+def test_what_decides_a_branch_is_found() -> None:
+    """Of numbers it is a bound, also for those that no trial had; of options those that had it."""
+    distributions = {"n": IntDistribution(1, 9), "kind": CategoricalDistribution(["a", "b", "c"])}
+
+    def trial(n: int, kind: str) -> Any:  # noqa: ANN401 - of Optuna
+        params: dict[str, Any] = {"n": n, "kind": kind}
+        more = [name for name, has in (("deep", n >= 5), ("b", kind == "b")) if has]
+        return create_trial(
+            params=params | dict.fromkeys(more, 0.5),
+            distributions=distributions | dict.fromkeys(more, FloatDistribution(0, 1)),
+            value=1.0,
+        )
+
+    trials = [trial(n, kind) for n in (2, 4, 5, 8) for kind in ("a", "b")]
+    [group] = groups_of(trials)
+    assert set(group.distributions) == {"n", "kind", "deep", "b"}
+    assert group.branches["deep"] == Branch("n", (5, 6, 7, 8, 9))
+    assert group.branches["b"] == Branch("kind", (1,))
+    parameters = Parameters(*group)
+    assert parameters.genome({"n": 5, "kind": "a", "deep": 0.5}) is not None
+    for wrong in ({"n": 5, "kind": "a"}, {"n": 2, "kind": "a", "deep": 0.5}):
+        assert parameters.genome(wrong) is None
+    other = create_trial(params={"n": 3, "kind": "b"}, distributions=distributions, value=1.0)
+    whole, alone = groups_of([*trials, other])
+    assert (set(whole.branches), set(alone.distributions)) == ({"deep"}, {"b"})
+    assert groups_of([]) == []
