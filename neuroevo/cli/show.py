@@ -84,9 +84,10 @@ def _environment(run: "Run") -> list[tuple[str, str]]:
     from neuroevo import wording
 
     described = run.findings.environment
-    libraries = described.get("libraries")
+    libraries, cores = described.get("libraries"), described.get("cores")
+    count = wording.counted(cores, "core") if isinstance(cores, int) else "? cores"
     pairs = [
-        ("Machine", f"{described.get('cpu', 'unknown')}, {described.get('cores', '?')} cores"),
+        ("Machine", f"{described.get('cpu', 'unknown')}, {count}"),
         ("System", str(described.get("platform", "unknown"))),
         ("Python", str(described.get("python", "unknown"))),
     ]
