@@ -77,7 +77,7 @@ class Nsga2(Strategy):
         for each in individuals:
             self._waiting.pop(each.number, None)
             self.evaluated.add(each.genome)
-        if individuals and not self._waiting:
+        if not self._waiting:
             self._end_generation()
 
     def drop(self, numbers: Collection[int]) -> None:

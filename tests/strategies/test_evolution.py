@@ -623,13 +623,3 @@ def test_repeated_huge_costs_are_no_error() -> None:
     assert evolution.best.genome["x"] == 0.1
     assert evolution.ask(1)
     assert json.loads(json.dumps(evolution.state(), allow_nan=False))
-
-
-@pytest.mark.parametrize("strategy", ["nsga2", "screened"])
-def test_no_results_are_no_generation(strategy: str) -> None:
-    """To tell nothing changes nothing: the next candidates are those of the first generation."""
-    evolution, other = (Evolution(PLANE, strategy=strategy, seed=0) for _ in range(2))
-    for _ in range(3):
-        evolution.tell([], [])
-    assert evolution.generation == 0
-    assert evolution.ask() == other.ask()
