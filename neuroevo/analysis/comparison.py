@@ -238,9 +238,14 @@ class Comparison:
         return differing.caution(self._findings)
 
     @cached_property
+    def has_fresh(self) -> bool:
+        """Whether scores on fresh seeds are compared."""
+        return bool(self.objectives) and any(map(shows_fresh_scores, self._findings))
+
+    @cached_property
     def score_columns(self) -> "Mapping[str, Objective]":
         """The scores that are compared, by name, also those on fresh seeds if there are any."""
-        kinds = ("", "fresh.") if any(map(shows_fresh_scores, self._findings)) else ("",)
+        kinds = ("", "fresh.") if self.has_fresh else ("",)
         return {f"{kind}{item.name}": item for item in self.objectives for kind in kinds}
 
     @cached_property
@@ -466,22 +471,21 @@ class Comparison:
         """Return how many runs of a setting have ended, and found nothing: no trial that counts."""
         if not self.objectives:
             return 0
-        members = self._with_own_seed(self.settings[setting])
-        return sum(not each.front and each.findings.finished for each in members)
+        return sum(not each.front and each.findings.finished for each in self.counted[setting])
 
-    @staticmethod
-    def _with_own_seed(members: Sequence[ComparedRun]) -> list[ComparedRun]:
-        """Return one run of each seed: another one of the same setting has the same results."""
-        runs: dict[int, ComparedRun] = {}
-        for each in members:
-            runs.setdefault(each.findings.experiment.seed, each)
-        return [*runs.values()]
+    @cached_property
+    def counted(self) -> Mapping[str, tuple[ComparedRun, ...]]:
+        """The first run of each seed, by setting: another one of it has the same results."""
+        counted: dict[str, dict[int, ComparedRun]] = {name: {} for name in self.settings}
+        for name, members in self.settings.items():
+            for each in members:
+                counted[name].setdefault(each.findings.experiment.seed, each)
+        return {name: tuple(runs.values()) for name, runs in counted.items()}
 
     @property
     def repeated(self) -> int:
-        """How many runs have the setting and the seed of another one, and so count once."""
-        counted = sum(len(self._with_own_seed(each)) for each in self.settings.values())
-        return len(self.contenders) - counted
+        """How many runs have the setting and the seed of another one, and so do not count."""
+        return len(self.contenders) - sum(map(len, self.counted.values()))
 
     @cached_property
     def reference(self) -> tuple[float, ...] | None:
@@ -511,10 +515,11 @@ class Comparison:
 
     def _measured(self, measure: str) -> dict[str, list[float]]:
         """Return a value of each run that has found something, by setting."""
-        runs = self.runs.drop_duplicates(["setting", "seed"])
-        columns = runs[runs["front"] > 0].groupby("setting", sort=False)[measure]
-        found = {str(name): column.tolist() for name, column in columns}
-        return {name: found.get(name, []) for name in self.settings}
+        values = dict(zip(self.runs["run"], self.runs[measure].tolist(), strict=True))
+        return {
+            name: [values[each.label] for each in members if each.front]
+            for name, members in self.counted.items()
+        }
 
 
 def _stacked(parts: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

@@ -355,7 +355,7 @@ def _values_of(
 ) -> Sequence[float]:
     """Return the values of an objective at a point, NaN where it diverged or breaks constraints.
 
-    None where they are not known yet.
+    Empty where they are not known yet.
     """
     if point.genome is None:
         [item] = [each for each in run.objectives if each.name == name]

@@ -67,7 +67,7 @@ class Rows:
 
         Then they can be in the training and in the validation part, as the rows of which they were
         joined would be. A row becomes at most as many rows as its weight, and each has at most a
-        fiftieth of the weight of its class if that is possible with ten. Without weights if these
+        hundredth of the weight of its class if that is possible with ten. Without weights if these
         are equal then.
         """
         if self.weights is None:

@@ -189,7 +189,7 @@ def on_training_samples(stream: SampleStream) -> SampleStream:
     They do not stop before their end, since the validation samples decide that, see `as_stopped`.
     """
     most = max(FEWEST_ROWS, len(stream.validation.inputs))
-    samples = _some(stream.training, most, _generator(stream.seed, 4))
+    samples = _some(_counting(stream.training), most, _generator(stream.seed, 4))
     has_classes = len(stream.validation.labels) > 0
     return replace(
         stream,
@@ -314,28 +314,29 @@ def _validation_samples(
 ) -> Validation:
     """Return the validation samples, or as many random ones as validation may take."""
     weights = np.empty(0) if data.validation_weights is None else data.validation_weights
-    samples = Samples(data.validation_inputs, data.validation_targets, weights)
-    most = rows_within(settings.validation_share, settings.samples, _counting(samples))
+    samples = _counting(Samples(data.validation_inputs, data.validation_targets, weights))
+    most = rows_within(settings.validation_share, settings.samples, len(samples.inputs))
     has_classes = bool(data.columns.classes)
     return _validation(_some(samples, most, random), settings.precision, has_classes=has_classes)
 
 
-def _counting(samples: Samples) -> int:
-    """Return how many samples count: those whose weight is above 0."""
-    weights = samples.weights
-    return int(np.count_nonzero(weights)) if len(weights) else len(samples.inputs)
+def _counting(samples: Samples) -> Samples:
+    """Return the samples that count: those whose weight is above 0."""
+    return samples if samples.weights.all() else _at(samples, np.flatnonzero(samples.weights))
 
 
 def _some(samples: Samples, most: int, random: np.random.Generator) -> Samples:
-    """Return the samples that count, or so many random ones of them."""
+    """Return the samples, or so many random ones of them."""
+    count = len(samples.inputs)
+    return samples if most >= count else _at(samples, np.sort(random.permutation(count)[:most]))
+
+
+def _at(samples: Samples, places: npt.NDArray[np.int64]) -> Samples:
     weights = samples.weights
-    chosen = np.flatnonzero(weights) if len(weights) else np.arange(len(samples.inputs))
-    if most < len(chosen):
-        chosen = chosen[np.sort(random.permutation(len(chosen))[:most])]
     return Samples(
-        samples.inputs[chosen],
-        samples.targets[chosen],
-        weights[chosen] if len(weights) else weights,
+        samples.inputs[places],
+        samples.targets[places],
+        weights[places] if len(weights) else weights,
     )
 
 

@@ -60,17 +60,32 @@ def groups_of(trials: Sequence[FrozenTrial]) -> list[Group]:
         return []
     most = max(groups, key=len)  # the first of the largest
     whole, branches = groups.pop(most), dict[str, Branch]()
-    selectors = {name: each for name, each in whole.items() if _is_listed(each)}
+    selectors = {
+        name: _Selector.of(each, {place: trials[place].params[name] for place in most})
+        for name, each in whole.items()
+        if _is_listed(each)
+    }
     rest = []
     for having, parameters in groups.items():
-        of_most = [(place, trials[place].params) for place in most]
-        branch = _branch(of_most, set(having), selectors)
+        branch = _branch(set(having), selectors) if set(having) < set(most) else None
         if branch is None:
             rest.append(Group(parameters, {}))
         else:
             whole |= parameters
             branches |= dict.fromkeys(parameters, branch)
     return [Group(whole, branches), *rest]
+
+
+class _Selector(NamedTuple):
+    """A parameter that may decide which trials have others."""
+
+    parameter: Parameter
+    values: Mapping[int, Any]  # of its gene, by the place of the trial
+
+    @classmethod
+    def of(cls, distribution: BaseDistribution, values: Mapping[int, Any]) -> "_Selector":
+        parameter = Parameter(distribution)
+        return cls(parameter, {place: parameter.place(each) for place, each in values.items()})
 
 
 def _is_listed(distribution: BaseDistribution) -> bool:
@@ -81,29 +96,20 @@ def _is_listed(distribution: BaseDistribution) -> bool:
     return False
 
 
-def _branch(
-    trials: Sequence[tuple[int, Mapping[str, Any]]],
-    having: set[int],
-    selectors: Mapping[str, BaseDistribution],
-) -> Branch | None:
+def _branch(having: set[int], selectors: Mapping[str, _Selector]) -> Branch | None:
     """Return what decides which trials have others, of all that agree the one with fewest values.
 
     Parameters
     ----------
-    trials
-        The place and the parameters of each.
     having
         The places of the trials that have the others.
     selectors
-        Parameters that all trials have.
+        Parameters that these trials and some more have.
     """
-    if not having < {place for place, _ in trials}:
-        return None
     agreeing: list[tuple[int, Branch]] = []
-    for name, distribution in selectors.items():
-        parameter = Parameter(distribution)
-        with_them = {parameter.place(each[name]) for place, each in trials if place in having}
-        without = {parameter.place(each[name]) for place, each in trials if place not in having}
+    for name, (parameter, values) in selectors.items():
+        with_them = {value for place, value in values.items() if place in having}
+        without = {value for place, value in values.items() if place not in having}
         if not with_them & without:
             branch = Branch(name, _extended(parameter, with_them, without))
             agreeing.append((len(with_them | without), branch))

@@ -223,15 +223,21 @@ def _repeated_lines(fold: PreparedFold, name: str) -> Iterator[str]:
     Not if the table has few different rows, as new ones are then the same too.
     """
     parts = fold.training, fold.validation, fold.test
-    rows = np.concatenate([np.hstack([part.inputs, part.targets]) for part in parts])
-    if not len(fold.test.rows) or rows.size > _MOST_COMPARED:
+    cells = sum(part.inputs.size + part.targets.size for part in parts)
+    if not len(fold.test.rows) or cells > _MOST_COMPARED:
         return
-    keys = pd.util.hash_pandas_object(pd.DataFrame(rows), index=False).to_numpy()
-    known, asked = np.split(keys, [-len(fold.test.rows)])
-    count = int(np.isin(asked, known).sum())
+    *known, asked = map(_row_keys, parts)
+    keys = np.concatenate([*known, asked])
+    count = int(np.isin(asked, np.concatenate(known)).sum())
     if count >= _MANY * len(asked) and len(np.unique(keys)) > _FEW * len(keys):
         text = f"{count:,} of {len(asked):,} test rows are equal to training or validation rows"
         yield f"{name}: {text}, so test scores say little about rows that differ"
+
+
+def _row_keys(part: Part) -> NDArray[np.uint64]:
+    """Return a number for each row, the same for equal inputs and targets."""
+    rows = pd.DataFrame(np.hstack([part.inputs, part.targets]))
+    return np.asarray(pd.util.hash_pandas_object(rows, index=False), dtype=np.uint64)
 
 
 def _unseen(column: Column, divided: Sequence[Parts]) -> int:

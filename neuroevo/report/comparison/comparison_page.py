@@ -47,7 +47,7 @@ def comparison_page(comparison: "Comparison", served: Served | None = None) -> s
             "differences": tables.differences(comparison),
             "runs": tables.runs(comparison, served.addresses if served else ()),
             "outcome": tables.outcome(comparison),
-            "has_fresh": len(comparison.score_columns) > len(comparison.objectives),
+            "has_fresh": comparison.has_fresh,
             "tested": tables.test_scores(comparison),
             "dominance": tables.dominance(comparison),
             "spreads": tables.spreads(comparison),

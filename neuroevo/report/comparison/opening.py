@@ -170,13 +170,10 @@ def compared(comparison: "Comparison") -> str:
         which = wording.listed(keys) if len(keys) <= MOST_KEYS else f"{len(keys)} keys"
         of = f" of {len(comparison.settings)} settings" if comparison.is_grouped else ""
         text = f"{count}{of} that differ in {which}."
-        if comparison.repeated:
-            verb = (
-                "repeats a seed and counts"
-                if comparison.repeated == 1
-                else "repeat a seed and count"
-            )
-            text += f" {comparison.repeated:,} of them {verb} only once."
+        repeated = comparison.repeated
+        if repeated:
+            verb = "repeats a seed and counts" if repeated == 1 else "repeat a seed and count"
+            text += f" {repeated:,} of them {verb} only once."
         return text
     if len(set(_seeds(comparison))) > 1:
         return f"{count} of one experiment that differ only in the seed."
@@ -186,7 +183,7 @@ def compared(comparison: "Comparison") -> str:
 def _without_result(comparison: "Comparison") -> str:
     """Say how many runs have found nothing, by setting."""
     parts = []
-    for name, members in comparison.settings.items():
+    for name, members in comparison.counted.items():
         count = comparison.without_result(name)
         if count:
             parts.append(f"{count:,} of {wording.counted(len(members), 'run')} of {name}")

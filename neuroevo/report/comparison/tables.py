@@ -102,7 +102,7 @@ def outcome(comparison: "Comparison") -> TextTable:
 
 
 def _measured_on(measure: str, item: "Objective", comparison: "Comparison") -> str:
-    if len(comparison.score_columns) == len(comparison.objectives):
+    if not comparison.has_fresh:
         return item.best
     return (
         "champion on fresh seeds" if measure.startswith("fresh.") else f"{item.best}, search seeds"
