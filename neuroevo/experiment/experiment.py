@@ -313,7 +313,9 @@ def _read_space(value: object, information: ValidationInfo) -> SearchSpace:
         value = {name: gene for name, gene in value.items() if name in GENES}
     if task is None or training is None:
         return read_space(value)
-    return read_space(value, default_genes(task.defaults.get("space", {}), training))
+    genes = value.genes if isinstance(value, SearchSpace) else value
+    given = genes if isinstance(genes, Mapping) else {}
+    return read_space(value, default_genes(task.defaults.get("space", {}), given, training))
 
 
 _LEFT_OUT: Any = {}  # an empty table, whose values are the defaults

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo.errors import UsageError
 from neuroevo.experiment.experiment import Experiment
+from neuroevo.experiment.genes import usable_defaults
 from neuroevo.experiment.naming import name_of
 from neuroevo.experiment.reading import Document, overriding
 from neuroevo.settings import shown
@@ -169,7 +170,11 @@ def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> S
         *([table.guess] if table.guess else []),
     )
     document: Document = {"task": {"kind": "table", **task}}
-    for key, values in _defaults(table).items():
+    defaults = dict(_defaults(table))
+    defaults["space"] = usable_defaults(
+        defaults["space"], given.get("space", {}), given.get("training", {})
+    )
+    for key, values in defaults.items():
         document[key] = {**values, **given.get(key, {})}
     return Suggestion({"name": name, **given, **document}, columns, len(frame), notes)
 

@@ -3,7 +3,7 @@
 Knows tables and search spaces; trains and evolves nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated, Any, TypeAlias
 
@@ -131,25 +131,75 @@ The activation is not added if no layer would use it: if each has its own, or th
 """
 
 
-def default_genes(tables: Mapping[str, object], training: TrainingSettings) -> dict[str, Gene]:
+def usable_defaults(
+    defaults: Mapping[str, object], space: Mapping[str, object], training: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the genes of a default space that have an effect beside what an experiment gives.
+
+    Genes of settings that were given a value are left out, and those that no optimizer and no
+    schedule reads.
+
+    Parameters
+    ----------
+    defaults
+        Genes as in experiment files.
+    space, training
+        The experiment's genes and training settings, as in experiment files; wrong values are kept
+        to be refused later.
+    """
+    genes = {name: gene for name, gene in defaults.items() if name not in training}
+    return {name: gene for name, gene in genes.items() if _is_read(name, [space, training, genes])}
+
+
+def drop_unread_genes(document: Mapping[str, Any], changed: Collection[str]) -> None:
+    """Remove the genes that a changed optimizer or schedule doesn't read, unless they were set too.
+
+    Parameters
+    ----------
+    document
+        The tables of an experiment file, of which the table of genes is changed.
+    changed
+        Keys of the settings that were changed, such as ``space.optimizer``.
+    """
+    space, training = document.get("space"), document.get("training", {})
+    if not isinstance(space, dict) or not isinstance(training, Mapping):
+        return
+    for name in list(space):
+        deciders = {f"{table}.{decider(name)}" for table in ("space", "training")}
+        is_concerned = not deciders.isdisjoint(changed) and f"space.{name}" not in changed
+        if is_concerned and not _is_read(name, [space, training]):
+            del space[name]
+
+
+def _is_read(name: str, tables: Sequence[Mapping[str, object]]) -> bool:
+    """Whether a gene has an effect with the optimizers or schedules of the first table with any."""
+    deciding = decider(name)
+    found = [table[deciding] for table in tables if deciding in table] if deciding else []
+    if deciding is None or not found:
+        return True
+    try:
+        gene = _unconditional(deciding, _read_gene(deciding, found[0]))
+    except ValidationError:
+        return True
+    return any(value in READERS[name] for value in gene.values())
+
+
+def default_genes(
+    tables: Mapping[str, object], space: Mapping[str, object], training: TrainingSettings
+) -> dict[str, Gene]:
     """Return the genes that a search space has by default.
 
     Parameters
     ----------
     tables
         Genes as in experiment files, which are added to those of every network or replace them.
-    training
-        The training settings. Genes of settings that were given a value are left out, and those
-        that no optimizer uses.
+    space, training
+        The experiment's genes and training settings, see `usable_defaults`.
     """
-    genes = {name: _unconditional(name, _read_gene(name, each)) for name, each in tables.items()}
-    genes = {name: gene for name, gene in genes.items() if name not in training.model_fields_set}
-    optimizer = genes.get("optimizer")
-    in_use = set(optimizer.values() if optimizer else [training.optimizer])
+    given = {name: getattr(training, name) for name in training.model_fields_set}
     return dict(DEFAULT_SPACE.genes) | {
-        name: gene
-        for name, gene in genes.items()
-        if name not in READERS or not in_use.isdisjoint(READERS[name])
+        name: _unconditional(name, _read_gene(name, gene))
+        for name, gene in usable_defaults(tables, space, given).items()
     }
 
 

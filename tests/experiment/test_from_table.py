@@ -105,3 +105,27 @@ def test_notes_are_lines() -> None:
     notes = suggested(FRAME.assign(id=IDS, same=1).rename(columns={"same": "a\nb"})).notes
     assert len(notes) == 2
     assert not any(re.search(r"[\n\r]", note) for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "own"),
+    [('"adam"', set()), ('["sgd", "adamw"]', {"weight_decay"}), ('"adamw"', {"weight_decay"})],
+)
+def test_default_genes_are_those_that_the_chosen_optimizer_reads(
+    tmp_path: Path, optimizer: str, own: set[str]
+) -> None:
+    """A table with an optimizer of one's own has a weight decay only if that optimizer reads it."""
+    path = tmp_path / "table.csv"
+    FRAME.to_csv(path, index=False)
+    for key in ("space.optimizer", "training.optimizer"):
+        if key == "training.optimizer" and optimizer.startswith("["):
+            continue
+        experiment, _ = experiment_for_table(path, "y", [f"{key}={optimizer}"])
+        assert set(experiment.space.genes) & {"weight_decay"} == own
+        (tmp_path / "own.toml").write_text(
+            '[task]\nkind = "table"\npath = "table.csv"\ntarget = "y"\n'
+            f"[{key.partition('.')[0]}]\noptimizer = {optimizer}\n"
+        )
+        loaded = load_experiment(tmp_path / "own.toml")
+        assert set(loaded.space.genes) & {"weight_decay"} == own
+        assert loaded.replace(name="other").space == loaded.space

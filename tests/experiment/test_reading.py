@@ -120,6 +120,21 @@ def test_overrides_replace_values_of_the_file(tmp_path: Path) -> None:
     assert experiment.space.genes["hidden"] == Choice([(6, 3)])
 
 
+def test_another_optimizer_takes_the_place_of_one_with_genes_of_its_own(tmp_path: Path) -> None:
+    """Genes of the file that only the replaced optimizer reads are left out, others are refused."""
+    path = tmp_path / "experiment.toml"
+    path.write_text(
+        '[task]\nkind = "mouse"\n'
+        '[space]\noptimizer = "adamw"\nweight_decay = [0.1, 0.2]\nbeta1 = [0.8, 0.9]\n'
+    )
+    assert set(load_experiment(path).space.genes) >= {"weight_decay", "beta1"}
+    genes = load_experiment(path, ["space.optimizer=adam"]).space.genes
+    assert "beta1" in genes
+    assert "weight_decay" not in genes
+    with pytest.raises(UsageError, match=r"^space\.weight_decay: must be read"):
+        load_experiment(path, ["space.optimizer=adam", "space.weight_decay=0.1"])
+
+
 @pytest.mark.parametrize(
     ("override", "problem"),
     [

@@ -61,6 +61,17 @@ def test_points_that_differ_in_genes_alone_share_a_run(tmp_path: Path) -> None:
         assert (evolution.strategy, evolution.population, evolution.generations) == ("grid", 2, 1)
 
 
+def test_optimizers_are_an_axis_though_some_have_genes_of_their_own(tmp_path: Path) -> None:
+    """The weight decay of a table's default space is a gene of the searches with adamw alone."""
+    path = tmp_path / "optimizers.toml"
+    path.write_text(
+        '[task]\nkind = "dataset"\nname = "diabetes"\n'
+        '[sweep.axes]\nspace.optimizer = ["adam", "adamw"]\n'
+    )
+    adam, adamw = (set(each.experiment.space.genes) for each in read_sweep_file(path).runs)
+    assert adamw - adam == {"weight_decay"}
+
+
 def test_a_list_of_configurations_is_combined_with_axes(tmp_path: Path) -> None:
     """Each configuration keeps its label, and is a point with each value of the axes."""
     path = written(
