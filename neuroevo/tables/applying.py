@@ -84,14 +84,15 @@ def _unseen_note(record: CategoryInput, column: Column, name: str) -> list[str]:
     if not rows:
         return []
     examples = ", ".join(shown(read.names[code]) for code in new[:3])
-    return [column_line(name, record.name, f"{unseen_text(rows)}, such as {examples}")]
+    text = unseen_text(rows, or_rare=record.gathers and not record.gathered)
+    return [column_line(name, record.name, f"{text}, such as {examples}")]
 
 
-def unseen_text(rows: int) -> str:
-    """Return how many rows have a category that was not seen in training."""
-    return (
-        f"{'1 row has' if rows == 1 else f'{rows:,} rows have'} a category that no training row has"
-    )
+def unseen_text(rows: int, *, or_rare: bool = False) -> str:
+    """Return how many rows have a category that was not seen in training, or was rare there."""
+    count = "1 row has" if rows == 1 else f"{rows:,} rows have"
+    rare = "a rare category, or one" if or_rare else "a category"
+    return f"{count} {rare} that no training row has"
 
 
 NO_CATEGORIES = Categories(np.empty(0, dtype=np.int32), ())

@@ -39,7 +39,7 @@ def fit(table: Table, folds: Sequence[Rows]) -> tuple[Preparation, ...]:
     the same in all folds, as their networks have one architecture: so which categories there are
     and which of them are rare, and which columns have an indicator, depends on the inputs of the
     training rows of all folds together. Columns whose training cells are all equal in a fold are
-    left out, unless they have an indicator.
+    left out, and columns of which all categories are rare, unless they have an indicator.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def fit(table: Table, folds: Sequence[Rows]) -> tuple[Preparation, ...]:
     ]
     lines: list[str] = []
     inputs = [_fit_inputs(table, kept, rows, all_rows, lines) for rows in folds]
-    if not kept:
+    if not inputs[0] and not lines:
         rule = "must have an input with at least two different values in the training rows"
         lines.append(f"{table.name}: {rule}, but got none")
     targets = [
@@ -94,12 +94,15 @@ def _fit_inputs(
 
     The training rows of all folds decide which inputs there are.
     """
-    fitted = []
+    fitted = list[Input]()
     for column in columns:
         try:
-            fitted.append(_fit_input(column, rows, all_rows, table))
+            found = _fit_input(column, rows, all_rows, table)
         except DataError as error:
             lines += error.problems
+            continue
+        if found is not None:
+            fitted.append(found)
     return fitted
 
 
@@ -114,7 +117,8 @@ def _is_constant(values: Floats) -> bool:
     return not len(present) or bool((present == present[0]).all())
 
 
-def _fit_input(column: Column, rows: Rows, all_rows: Rows, table: Table) -> Input:
+def _fit_input(column: Column, rows: Rows, all_rows: Rows, table: Table) -> Input | None:
+    """Fit a column to the training rows of a fold; None if it has nothing to learn from."""
     settings = table.settings
     values = column.array[rows]
     indicator = settings.missing_indicator and bool(np.isnan(column.array[all_rows]).any())
@@ -147,7 +151,7 @@ def _filled(values: Floats, strategy: str) -> tuple[Floats, float | None]:
 
 def _fit_categories(
     column: Column, rows: Rows, all_rows: Rows, table: Table, *, indicator: bool
-) -> CategoryInput:
+) -> CategoryInput | None:
     settings, read = table.settings, column.categories
     assert read is not None  # noqa: S101 - callers check it; mypy can't know
     used = np.unique(read.codes[all_rows])
@@ -162,10 +166,8 @@ def _fit_categories(
     rare = encoder.infrequent_categories_[0] if settings.rare else None
     gathered = {names[int(place)] for place in rare} if rare is not None else set()
     kept = tuple(name for name in names if name not in gathered)
-    if not kept:
-        rule = f"must have a category in at least a share of {settings.rare} of the training rows"
-        hint = "set a lower value of rare, or name it in leave_out"
-        raise DataError(column_line(table.name, column.name, f"{rule}, but got none ({hint})"))
+    if not kept and not indicator:
+        return None
     by_name = settings.unseen != "rare"
     if by_name and len(gathered) > MOST_GATHERED:
         rule = f"must have at most {MOST_GATHERED:,} rare categories unless unseen = 'rare'"

@@ -208,7 +208,11 @@ def _warnings(preparation: Preparation, table: Table, divided: Sequence[Parts]) 
     rows_of = "the training rows of a fold" if len(divided) > 1 else "its training rows"
     for each in table.inputs:
         record = records.get(each)
-        if record is None:
+        if record is None and _has_two_values(table.columns[each], divided):
+            rule = f"no category is in at least a share of {table.settings.rare} of {rows_of}"
+            hint = f"set a lower value of rare to keep it{table.columns[each].unit_hint}"
+            yield column_line(table.name, each, f"is left out: {rule} ({hint})")
+        elif record is None:
             text = f"is left out: {rows_of} have no two different values"
             yield column_line(table.name, each, text)
         elif isinstance(record, CategoryInput) and preparation.unseen != "refuse":
@@ -238,6 +242,12 @@ def _row_keys(part: Part) -> NDArray[np.uint64]:
     """Return a number for each row, the same for equal inputs and targets."""
     rows = pd.DataFrame(np.hstack([part.inputs, part.targets]))
     return np.asarray(pd.util.hash_pandas_object(rows, index=False), dtype=np.uint64)
+
+
+def _has_two_values(column: Column, divided: Sequence[Parts]) -> bool:
+    """Whether the training rows of each fold have two different values."""
+    parts = (column.array[each.training] for each in divided)
+    return all(len(np.unique(cells[~np.isnan(cells)])) > 1 for cells in parts)
 
 
 def _unseen(column: Column, divided: Sequence[Parts]) -> int:

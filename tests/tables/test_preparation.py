@@ -197,6 +197,51 @@ def test_constant_columns_are_left_out_with_a_warning(frame: pd.DataFrame) -> No
     )
 
 
+def test_columns_of_rare_categories_are_left_out_unless_they_have_an_indicator(
+    frame: pd.DataFrame,
+) -> None:
+    """Of a column such as tickets, each held by a few, only which are missing can be learnt."""
+    columns = frame[["size", "part", "price", "label"]].assign(
+        ticket=[f"ticket {place // 2}" for place in range(ROWS)],
+        share=[f"{place // 2}%" for place in range(ROWS)],
+    )
+    few = settings(categories=[], rare=0.2)
+    found = prepare(columns, few)
+    assert found.preparation.input_names == ("size", "size missing")
+    rule = "no category is in at least a share of 0.2 of its training rows"
+    hint = "set a lower value of rare to keep it"
+    unit = "; if they are quantities, write numbers without units, but got '0%'"
+    assert found.warnings[:2] == (
+        f"data, column 'ticket': is left out: {rule} ({hint})",
+        f"data, column 'share': is left out: {rule} ({hint}{unit})",
+    )
+    columns.loc[::20, "ticket"] = None
+    found = prepare(columns, few)
+    names = ("ticket rare", "ticket missing")
+    assert found.preparation.input_names == ("size", "size missing", *names)
+    assert found.training.inputs[:, -1].tolist() == ([1.0] + [0.0] * 19) * 2
+
+
+@pytest.mark.parametrize(
+    ("unseen", "notes"),
+    [
+        (
+            "rare",
+            ["2 rows have a rare category, or one that no training row has, such as 'violet'"],
+        ),
+        ("zeros", []),
+    ],
+)
+def test_rare_categories_are_not_said_to_be_new(
+    frame: pd.DataFrame, unseen: str, notes: list[str]
+) -> None:
+    """Their names are not kept if new ones are treated as they are."""
+    choice = {"columns": ["size", "colour"], "leave_out": [], "categories": []}
+    found = prepare(frame, settings(unseen=unseen, **choice))
+    [_, _, *others] = found.preparation.notes(frame[["size", "colour"]])
+    assert others == [f"data, column 'colour': {each}" for each in notes]
+
+
 @pytest.mark.parametrize("scaling", ["standard", "robust", "quantile"])
 def test_a_constant_column_with_an_indicator_is_zero(frame: pd.DataFrame, scaling: str) -> None:
     """No scale is 0: what is constant but sometimes missing keeps its indicator."""
