@@ -277,6 +277,26 @@ def whole_ticks(extent: int) -> dict[str, Any]:
     return {"tickformat": "d", "dtick": 1, "tick0": 0} if extent <= MOST_TICKS else {"nticks": 9}
 
 
+def percent_format(values: Iterable[float], more: int = 0) -> str:
+    """Return the format of shares as percentages that still differ at the ticks of their axis.
+
+    Parameters
+    ----------
+    values
+        The shares that the axis shows.
+    more
+        Digits beyond those of the ticks.
+    """
+    finite = [value for value in values if math.isfinite(value)]
+    step = 100 * (max(finite) - min(finite)) / _SHARE_TICKS if finite else 0
+    digits = min(math.ceil(-math.log10(step)), _MOST_OF_SHARE) if 0 < step < 1 else 0
+    return f".{digits + more}%"
+
+
+_SHARE_TICKS = 6  # on an axis of usual height
+_MOST_OF_SHARE = 8  # digits
+
+
 def ramp_colour(position: float) -> str:
     """Return the colour of the ramp at a position from 0 (early, pale) to 1 (late, strong)."""
     return RAMP[round(min(max(position, 0.0), 1.0) * (len(RAMP) - 1))]

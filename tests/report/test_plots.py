@@ -17,7 +17,7 @@ from neuroevo.analysis.front_history import front_history, is_one_sided
 from neuroevo.analysis.generation_spreads import generation_spreads
 from neuroevo.analysis.population import activation_shares
 from neuroevo.analysis.replicate_curves import CHAMPION, FRONT, replicate_curves
-from neuroevo.report.drawing import rounded
+from neuroevo.report.drawing import percent_format, rounded
 from neuroevo.report.plots import (
     CHAPTERS,
     FIGURES,
@@ -316,3 +316,12 @@ def test_numbers_that_are_alike_keep_the_digits_in_which_they_differ() -> None:
     assert rounded([-76241.31]) == [-76241.31]
     assert rounded([1 / 3, 100.0]) == [0.33333, 100]
     assert rounded([]) == []
+
+
+@pytest.mark.parametrize("low", [0.0, 0.5, 0.98, 0.999, 0.99999, 0.9999999])
+def test_labels_of_shares_differ(low: float) -> None:
+    """At six ticks between two shares there are different percentages, with no digit too many."""
+    ticks = np.linspace(low, 1, 6)
+    form = percent_format(ticks)
+    assert len({format(each, form) for each in ticks}) == 6
+    assert form == ".0%" or len({format(each, f".{int(form[1]) - 1}%") for each in ticks}) < 6

@@ -11,6 +11,7 @@ from neuroevo.report.drawing import (
     band,
     empty_figure,
     generation_axis,
+    percent_format,
     rounded,
 )
 from neuroevo.report.theme import LIGHT
@@ -25,6 +26,8 @@ def draw(volume: HypervolumeHistory) -> Specification:
         return empty_figure("No trial of the search was completed.")
     kept = thinned(len(volume.generations), MOST_GENERATIONS)
     x = [volume.generations[place] for place in kept]
+    shares = [*volume.search[kept], *volume.drawn]
+    texts = percent_format(shares, more=1)
     search = {
         "type": "scatter",
         "mode": "lines+markers" if len(x) == 1 else "lines",
@@ -33,15 +36,18 @@ def draw(volume: HypervolumeHistory) -> Specification:
         "customdata": [volume.trials[place] for place in kept],
         "name": "the search",
         "line": {"color": LIGHT["category-1"], "width": 2.5},
-        "hovertemplate": "%{y:.1%} after %{customdata:,d} trials",
+        "hovertemplate": f"%{{y:{texts}}} after %{{customdata:,d}} trials",
     }
     layout = {
         "height": HEIGHT,
         "hovermode": "x unified",
         "xaxis": generation_axis(x[0], x[-1]),
-        "yaxis": {"title": {"text": "hypervolume, share of the final one"}, "tickformat": ".0%"},
+        "yaxis": {
+            "title": {"text": "hypervolume, share of the final one"},
+            "tickformat": percent_format(shares),
+        },
     }
-    return {"data": [*_random_traces(volume), search], "layout": layout}
+    return {"data": [*_random_traces(volume, texts), search], "layout": layout}
 
 
 def caption(volume: HypervolumeHistory) -> str:
@@ -104,7 +110,7 @@ def _judged(found: Sooner, final: float) -> str:
     return f"Evolution found {front} random search, but {pace}"
 
 
-def _random_traces(volume: HypervolumeHistory) -> list[dict[str, Any]]:
+def _random_traces(volume: HypervolumeHistory, texts: str) -> list[dict[str, Any]]:
     if not volume.draws:
         return []
     x = [draws / volume.population - 1 + volume.generations[0] for draws in volume.draws]
@@ -116,6 +122,6 @@ def _random_traces(volume: HypervolumeHistory) -> list[dict[str, Any]]:
         "customdata": list(volume.draws),
         "name": f"random search, {CONFIDENCE:.0%} of its orders shaded",
         "line": {"color": LIGHT["category-2"], "width": 2, "dash": "dash"},
-        "hovertemplate": "%{y:.1%} after %{customdata:,d} draws",
+        "hovertemplate": f"%{{y:{texts}}} after %{{customdata:,d}} draws",
     }
     return [*band(x, volume.lower, volume.upper, LIGHT["band-2"]), line]

@@ -11,6 +11,7 @@ from neuroevo.report.drawing import (
     Specification,
     empty_figure,
     interval_bars,
+    percent_format,
     rounded,
     row_axis,
 )
@@ -80,7 +81,7 @@ def draw(operators: OperatorCredit) -> Specification:
         "legend": {"itemclick": False, "itemdoubleclick": False},
         "xaxis": {
             "title": {"text": "share of its children"},
-            "tickformat": ".0%",
+            "tickformat": percent_format([0.0, widest]),
             "range": [-0.01, min(1.0, widest * 1.05) + 0.01],
             "nticks": 6,
         },
