@@ -475,16 +475,12 @@ class Comparison:
 
     @cached_property
     def counted(self) -> Mapping[str, tuple[ComparedRun, ...]]:
-        """The first run of each seed, by setting: another one of it has the same results."""
-        counted: dict[str, dict[int, ComparedRun]] = {name: {} for name in self.settings}
-        for name, members in self.settings.items():
-            for each in members:
-                counted[name].setdefault(each.findings.experiment.seed, each)
-        return {name: tuple(runs.values()) for name, runs in counted.items()}
+        """The runs of each setting; of those with the same seed and results, the longest."""
+        return {name: _without_copies(members) for name, members in self.settings.items()}
 
     @property
     def repeated(self) -> int:
-        """How many runs have the setting and the seed of another one, and so do not count."""
+        """How many runs are copies: with setting, seed and results of another one."""
         return len(self.contenders) - sum(map(len, self.counted.values()))
 
     @cached_property
@@ -520,6 +516,28 @@ class Comparison:
             name: [values[each.label] for each in members if each.front]
             for name, members in self.counted.items()
         }
+
+
+def _without_copies(runs: Sequence[ComparedRun]) -> tuple[ComparedRun, ...]:
+    kept: list[ComparedRun] = []
+    for run in runs:
+        place = next((at for at, each in enumerate(kept) if _are_copies(run, each)), None)
+        if place is None:
+            kept.append(run)
+        elif len(run.scores) > len(kept[place].scores):
+            kept[place] = run
+    return tuple(kept)
+
+
+def _are_copies(run: ComparedRun, other: ComparedRun) -> bool:
+    """Whether two runs of a setting have the same seed, and results as far as both have come.
+
+    Others have a function whose results are not decided by the seed.
+    """
+    if run.findings.experiment.seed != other.findings.experiment.seed:
+        return False
+    count = min(len(run.scores), len(other.scores))
+    return np.array_equal(run.scores[:count], other.scores[:count], equal_nan=True)
 
 
 def _stacked(parts: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

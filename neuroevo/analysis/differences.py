@@ -1,7 +1,7 @@
 """The differences between the experiments of several runs, their settings and their labels.
 
-Runs have the same setting if their experiments differ at most in name, note and seed, and if they
-were given the same first genomes and trials of earlier runs.
+Runs have the same setting if their experiments differ at most in name, note and seed, if they were
+given the same first genomes and trials of earlier runs, and if they have the same data or function.
 """
 
 import hashlib
@@ -24,9 +24,21 @@ OF_SCORES = ("samples", "target_mse", "stop_at_target", "precision", "replicates
 LONGEST_NAME = 40
 LONGEST_VALUE = 160
 FIRST_GENOMES, WARM_START = ("first_genomes",), ("warm_start",)
+DATA, FUNCTION = ("data",), ("function",)
 _GIVEN = *FIRST_GENOMES, *WARM_START
-_ORDER = ("task", "space", "training", "evolution", *_GIVEN, "name", "note", "seed")
-_DIGITS = 6  # of the hash of genomes
+_ORDER = (
+    "task",
+    *DATA,
+    *FUNCTION,
+    "space",
+    "training",
+    "evolution",
+    *_GIVEN,
+    "name",
+    "note",
+    "seed",
+)
+_DIGITS = 6  # of a hash
 
 
 def differences(runs: "Sequence[Findings]") -> dict[str, tuple[object, ...]]:
@@ -36,7 +48,8 @@ def differences(runs: "Sequence[Findings]") -> dict[str, tuple[object, ...]]:
     -------
     dict
         Dotted key -> values in the order of the runs, None if an experiment has no such key. First
-        the keys of the task, then those of search space, training and evolution, then
+        the keys of the task, then ``data`` or ``function`` (a hash) if these differ though the task
+        is the same, then those of search space, training and evolution, then
         ``first_genomes`` (whether these were drawn or given), ``warm_start`` (from how many trials
         of earlier runs the model learned), name, note and seed.
     """
@@ -110,7 +123,7 @@ def caution(runs: "Sequence[Findings]") -> tuple[str, ...]:
         key
         for key in differences(runs)
         if key.startswith("task.")
-        or key == "evolution.reduction"
+        or key in {*DATA, *FUNCTION, "evolution.reduction"}
         or key in {f"training.{name}" for name in OF_SCORES}
     )
 
@@ -145,7 +158,13 @@ def worded(key: str, value: object) -> str:
 
 def _values(run: "Findings") -> Values:
     """Return the values of a run's experiment, and what it was given besides."""
-    given = {FIRST_GENOMES: _first_genomes(run), WARM_START: _warm_start(run)}
+    given: dict[tuple[str, ...], object] = {
+        FIRST_GENOMES: _first_genomes(run),
+        WARM_START: _warm_start(run),
+    }
+    if run.fingerprint:
+        key = DATA if run.experiment.trains_networks else FUNCTION
+        given[key] = _digest(dict(run.fingerprint))
     return experiment_values(run.experiment) | given
 
 
@@ -192,7 +211,27 @@ def _descriptive_names(runs: "Sequence[Findings]", numbers: Sequence[int]) -> tu
 def _different(every: Sequence[Values]) -> dict[tuple[str, ...], tuple[object, ...]]:
     keys = sorted({key for values in every for key in values}, key=_place)
     rows = {key: tuple(values.get(key) for values in every) for key in keys}
-    return {key: row for key, row in rows.items() if any(value != row[0] for value in row)}
+    found = {key: row for key, row in rows.items() if any(value != row[0] for value in row)}
+    tasks = [
+        tuple(repr(row[place]) for key, row in found.items() if key[0] == "task")
+        for place in range(len(every))
+    ]
+    hashes = found.keys() & {DATA, FUNCTION}
+    return {
+        key: row
+        for key, row in found.items()
+        if key not in hashes or not _is_one_of_each_task(row, tasks)
+    }
+
+
+def _is_one_of_each_task(hashes: Sequence[object], tasks: Sequence[object]) -> bool:
+    """Whether runs of the same task have the same hash, so that others need no mention."""
+    known: dict[object, object] = {}
+    return all(
+        known.setdefault(task, each) == each
+        for task, each in zip(tasks, hashes, strict=True)
+        if each is not None
+    )
 
 
 def _place(key: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:

@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -180,11 +181,15 @@ def _checked(returned: object, function: UserFunction) -> dict[str, float]:
 
 def _by_name(returned: object, function: UserFunction) -> Mapping[str, object]:
     names = function.objectives + function.quantities
-    if isinstance(returned, Mapping):
-        if set(returned) != set(names):
-            found = ", ".join(map(shown, returned)) or "nothing"
+    named = _mapping(returned)
+    if named is not None:
+        if set(named) != set(names):
+            found = ", ".join(map(shown, named)) or "nothing"
             raise _refused(function, ", ".join(map(repr, names)), found)
-        return returned
+        return named
+    if isinstance(returned, AbstractSet) and len(names) > 1:
+        rule = f"{', '.join(names)} in this order, or by name"
+        raise _refused(function, rule, f"a set, {shown(returned)}")
     if isinstance(returned, str | bytes) or returned is None:
         values: Sequence[object] = [returned]
     else:
@@ -196,6 +201,17 @@ def _by_name(returned: object, function: UserFunction) -> Mapping[str, object]:
         rule = "a number" if len(names) == 1 else f"{len(names)} numbers"
         raise _refused(function, f"{rule}, {', '.join(names)}", shown(returned))
     return dict(zip(names, values, strict=True))
+
+
+def _mapping(returned: object) -> Mapping[str, object] | None:
+    """Return values by name, also those of a pandas Series with names; None of anything else."""
+    if isinstance(returned, Mapping):
+        return returned
+    keys = getattr(returned, "keys", None)
+    names = list(keys()) if callable(keys) else []
+    if names and all(isinstance(name, str) for name in names):
+        return {name: returned[name] for name in names}  # type: ignore[index]  # it has keys
+    return None
 
 
 def _number(name: str, value: object, function: UserFunction) -> float:

@@ -25,11 +25,14 @@ class Beginning:
         The run or the file that they were taken from; empty if that is unknown.
     earlier
         Trials of earlier runs, from which a model learns.
+    beside
+        The start of a run with which this one is compared: data or function must be the same.
     """
 
     genomes: tuple[Genome, ...] = ()
     source: str = ""
     earlier: tuple[EarlierRun, ...] = ()
+    beside: Start | None = None
 
     @classmethod
     def of(cls, start: Start, experiment: Experiment) -> Self:

@@ -20,6 +20,7 @@ from neuroevo.runs import (
     RunFolder,
     RunLock,
     Start,
+    SweepFolder,
     Trial,
     environment,
     environment_differences,
@@ -42,6 +43,7 @@ from neuroevo.search.progress import Observer, Progress, StoppedError, ignore_pr
 from neuroevo.search.record import Finished, FolderRecord, Record
 from neuroevo.search.stopping import EXHAUSTED
 from neuroevo.search.trainer import Trainer
+from neuroevo.settings import shown
 from neuroevo.storage.atomic import write_atomically
 from neuroevo.storage.new_folders import new_folders_removed
 from neuroevo.workers import Workers
@@ -122,6 +124,8 @@ def _prepared(
 ) -> Iterator[tuple[Trainer, Start]]:
     """Load what an experiment's candidates are evaluated on, and open its trainer."""
     material = material_of(experiment)
+    if beginning.beside is not None:
+        _check_data(material, beginning.beside)
     for warning in material.warnings:
         warnings.warn(warning, stacklevel=2)
     start = Start(
@@ -186,6 +190,8 @@ def resume(  # noqa: PLR0913 - all options of a resumed search, by name
     with RunLock(folder):
         start = read_start(folder.start_file)
         experiment = read_experiment(folder, start, changes)
+        if changes:
+            _check_sweep(folder, start, experiment)
         states, problems = read_checkpoints(folder)
         trials, damage = recovered(folder.journal_file, folder.damaged_journal_file)
         for problem in [*problems, *damage]:
@@ -245,10 +251,14 @@ def trainer_of(
         of a function.
     """
     material = material_of(experiment, data)
+    _check_data(material, start)
+    return Trainer(experiment, material.evaluated_on, workers)
+
+
+def _check_data(material: Material, start: Start) -> None:
     differences = data_differences(material, start)
     if differences:
         raise DataError(*differences)
-    return Trainer(experiment, material.evaluated_on, workers)
 
 
 def data_differences(material: Material, start: Start) -> list[str]:
@@ -276,6 +286,14 @@ def _check_goes_on(experiment: Experiment, last: Mapping[str, Any], state: Searc
         raise UsageError(
             f"evolution: the search would end at once, as it did: {end.reason}; {end.advice}"
         )
+
+
+def _check_sweep(folder: RunFolder, start: Start, experiment: Experiment) -> None:
+    """Refuse other ends for a run of a sweep, which would no longer be that of a setting."""
+    sweep = SweepFolder(folder.path.parent)
+    if sweep.exists() and experiment != read_experiment(folder, start):
+        rule = f"must be those of the sweep {shown(sweep.id)}, whose runs are compared"
+        raise UsageError(f"evolution: ends of the search {rule}; a copy of the run can have others")
 
 
 def _check_generations(changes: Mapping[str, object], done: int) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from neuroevo.experiment import Sweep
-from neuroevo.runs import RunFolder, RunLock, SweepFolder, read_sweep
+from neuroevo.experiment import Sweep, SweepRun
+from neuroevo.runs import RunFolder, RunLock, SweepFolder, read_start, read_sweep
 from neuroevo.search.beginning import Beginning
 from neuroevo.search.progress import Observer, StoppedError, ignore_progress
 from neuroevo.search.start_and_resume import resume, search
@@ -56,22 +56,36 @@ def resume_sweep(
 ) -> bool:
     """Run all of a sweep that is not complete; return whether there was anything.
 
-    Parameters and errors are those of `resume`.
+    Parameters and errors are those of `resume`; runs of the same task must have the same data, or
+    the same function, as the first one of them.
     """
     resumed = False
     with RunLock(RunFolder(folder.path)):
         sweep = read_sweep(folder)
-        for run, existing in zip(sweep.runs, folder.runs_of(sweep), strict=True):
+        begun = folder.runs_of(sweep)
+        firsts = {
+            _task(run): existing
+            for run, existing in reversed([*zip(sweep.runs, begun, strict=True)])
+            if existing is not None
+        }
+        for run, existing in zip(sweep.runs, begun, strict=True):
             if existing is not None:
                 resumed |= resume(existing, workers=workers, observer=observer, stop=stop)
                 continue
-            search(
+            first = firsts.get(_task(run))
+            beside = None if first is None else read_start(first.start_file)
+            made = search(
                 run.experiment,
                 folder.path,
                 workers=workers,
-                beginning=Beginning(run.initial),
+                beginning=Beginning(run.initial, beside=beside),
                 observer=observer,
                 stop=stop,
             )
+            firsts.setdefault(_task(run), made)
             resumed = True
     return resumed
+
+
+def _task(run: SweepRun) -> str:
+    return repr(run.experiment.task.model_dump())

@@ -18,6 +18,7 @@ from tests.functions import write_function
 ALL = """
 import os, signal, sys, time
 import numpy as np
+import pandas as pd
 START = os.getpid()
 
 def evaluate(genome, seed):
@@ -63,6 +64,14 @@ def evaluate(genome, seed):
         os.kill(os.getpid(), signal.SIGKILL)
     if kind == "array":
         return np.array([1.5, 2.5])
+    if kind == "series":
+        return pd.Series({"b": 2.5, "a": 1.5})
+    if kind == "series without names":
+        return pd.Series([1.5, 2.5])
+    if kind == "series of others":
+        return pd.Series({"b": 2.5, "c": 1.5})
+    if kind == "set":
+        return {2.5, 1.5}
     if kind == "seed":
         return [seed, 0]
     return {"b": 2, "a": np.float32(0.5)}
@@ -89,6 +98,11 @@ CAUSES = {
     "nothing": "boosting.py: evaluate must return 2 numbers, a, b, but got None",
     "number": "boosting.py: evaluate must return 2 numbers, a, b, but got 3",
     "names": "boosting.py: evaluate must return 'a', 'b', but got 'a', 'c'",
+    "series of others": "boosting.py: evaluate must return 'a', 'b', but got 'b', 'c'",
+    "set": (
+        "boosting.py: evaluate must return a, b in this order, or by name, "
+        "but got a set, {1.5, 2.5}"
+    ),
     "raises": f"boosting.py, line {line_of('raise ValueError')}: ValueError: no such model",
     "exits": f"boosting.py, line {line_of('sys.exit')}: SystemExit: 3",
     "unspeakable": f"boosting.py, line {line_of('raise Unspeakable')}: Unspeakable",
@@ -97,6 +111,9 @@ CAUSES = {
     "ends": "its worker died twice (EXIT(7))",
     "kills": "its worker died twice (SIGKILL)",
 }
+
+
+FRAMES = "series", "series without names"
 
 
 def evaluator_of(
@@ -111,7 +128,7 @@ def evaluator_of(
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Evaluate each kind of genome, bad ones between good ones, with the same two workers."""
     path = write_function(tmp_path_factory.mktemp("function"), ALL)
-    kinds = ["good", *CAUSES, "prints", "mutates", "array", "seed", "good 2"]
+    kinds = ["good", *CAUSES, "prints", "mutates", *FRAMES, "array", "seed", "good 2"]
     genomes: list[dict[str, Any]] = [{"kind": kind} for kind in kinds]
     with evaluator_of(path) as evaluator:
         found = dict(evaluator.evaluate(deque(genomes)))
@@ -136,12 +153,14 @@ def test_a_bad_trial_fails_with_a_line_of_its_own(results: dict[str, Any], kind:
         ("prints", {"a": 1.0, "b": 2.0}),
         ("mutates", {"a": 1.0, "b": 2.0}),
         ("array", {"a": 1.5, "b": 2.5}),
+        ("series", {"a": 1.5, "b": 2.5}),
+        ("series without names", {"a": 1.5, "b": 2.5}),
     ],
 )
 def test_other_trials_lose_nothing(
     results: dict[str, Any], kind: str, expected: dict[str, float]
 ) -> None:
-    """Mappings, lists and arrays are accepted, also while other trials kill their workers."""
+    """Mappings, lists, arrays and series are accepted, also while others kill their workers."""
     assert isinstance(results[kind], FunctionEvaluation)
     assert results[kind].objectives == expected
 

@@ -254,6 +254,41 @@ def test_runs_with_the_same_seed_count_once(runs: Runs) -> None:
     assert comparison.spreads["runs"].max() == 1
 
 
+def test_runs_of_one_seed_with_other_results_all_count(runs: Runs) -> None:
+    """A function that draws at random has other results each time, and all are in the range."""
+    findings = runs("conflict").findings
+    findings = seeded(findings, findings.experiment.seed)
+    worse = seeded(findings, findings.experiment.seed, 20.0)
+    short = replace(findings, trials=findings.trials[:100], finished=False)
+    comparison = ComparedRuns.of([short, findings, worse])
+    assert comparison.repeated == 1
+    [counted] = comparison.counted.values()
+    assert [len(each.scores) for each in counted] == [len(findings.searched)] * 2
+    [lowest, *_] = [item for item in comparison.objectives if item.name == "final_mse"]
+    best, other = (measured(each.best(lowest), lowest) for each in counted)
+    assert f"Lowest {lowest.label}: {best} to {other}." in opening(comparison).lead
+
+
+def test_other_data_or_functions_are_another_setting(runs: Runs) -> None:
+    """Of the same task they are a caution; the data of other tasks differ anyway."""
+    findings = runs("conflict").findings
+    first, same, other = (
+        replace(seeded(findings, seed), fingerprint={"training_inputs": text})
+        for seed, text in ((1, "SHA-256 1"), (2, "SHA-256 1"), (3, "SHA-256 2"))
+    )
+    alike, comparison = ComparedRuns.of([first, same]), ComparedRuns.of([first, same, other])
+    assert alike.cautions == ()
+    assert "differ only in the seed" in what_differs(alike)[0]
+    assert comparison.cautions == ("data",)
+    assert [len(members) for members in comparison.settings.values()] == [2, 1]
+    assert opening(comparison).lead.startswith("Caution: data differs, so the scores do not")
+    assert not any("only in the seed" in each for each in what_differs(comparison))
+    elsewhere = other.experiment.replace(task={"kind": "mouse", "count": 77})
+    assert ComparedRuns.of([first, replace(other, experiment=elsewhere)]).cautions == (
+        "task.count",
+    )
+
+
 def test_a_champion_that_breaks_its_constraints_does_not_win() -> None:
     """A run without a result is the worst, however low the score of its champion is."""
     settings: dict[str, Any] = {

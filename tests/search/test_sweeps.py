@@ -13,7 +13,7 @@ import pytest
 import neuroevo
 from neuroevo.analysis.sweep_results import SweepResults
 from neuroevo.cli.sweep import print_sweep
-from neuroevo.errors import BusyError, StorageError, UsageError
+from neuroevo.errors import BusyError, DataError, StorageError, UsageError
 from neuroevo.experiment import Experiment, Sweep, read_sweep_file
 from neuroevo.report.sweep import SweepReport
 from neuroevo.report.sweep.figures import SWEEP_FIGURES
@@ -21,6 +21,7 @@ from neuroevo.report.sweep.sweep_page import sweep_page
 from neuroevo.report.sweep.texts import difference_text, is_clear, opening
 from neuroevo.runs import RunFolder, RunLock, list_runs
 from neuroevo.search import Progress, StoppedError
+from neuroevo.search.sweeps import resume_sweep as resume_runs_of
 from neuroevo.search.sweeps import run_sweep
 from neuroevo.workers import Workers
 
@@ -179,6 +180,54 @@ def test_seeds_of_a_search_are_compared(tmp_path: Path) -> None:
     assert "2 runs" in found.folder.report_file.read_text(encoding="utf-8")
     alone = neuroevo.run(experiment, results=None, n_jobs=1)
     assert found.runs[0].best.objectives == alone.best.objectives
+
+
+FUNCTION = "def score(genome):\n    return (genome['x'] - 0.3) ** 2 + {constant}\n"
+
+
+def test_runs_of_a_sweep_have_the_same_function(tmp_path: Path) -> None:
+    """If its file changes before all runs have begun, the others don't begin with another one."""
+    path = tmp_path / "score.py"
+    path.write_text(FUNCTION.format(constant=1))
+    experiment = Experiment.of(
+        {
+            "task": {
+                "kind": "python",
+                "function": f"{path}:score",
+                "objectives": {"cost": "minimize"},
+            },
+            "space": {"x": {"low": 0.0, "high": 1.0}},
+            "evolution": {"population": 4, "generations": 1, "strategy": "random"},
+        }
+    )
+    found = run_sweep(Sweep.of_seeds(experiment, 2), tmp_path / "results", workers=Workers(1))
+    shutil.rmtree(list_runs(found.path)[1].path)
+    path.write_text(FUNCTION.format(constant=0.5))
+    with pytest.raises(DataError, match=r"task: score\.py must be SHA-256 .*, as when the run beg"):
+        resume_runs_of(found, workers=Workers(1))
+    assert len(list_runs(found.path)) == 1
+    path.write_text(FUNCTION.format(constant=1))
+    assert resume_runs_of(found, workers=Workers(1))
+    assert len(list_runs(found.path)) == 2
+
+
+def test_a_run_of_a_sweep_keeps_the_ends_of_its_setting(tmp_path: Path) -> None:
+    """It can't be continued to more generations, unless it is copied elsewhere."""
+    experiment = Experiment.of(
+        {
+            "task": {"kind": "mouse", "count": 50},
+            "training": {"samples": 100, "replicates": 2},
+            "evolution": {"population": 4, "generations": 1},
+        }
+    )
+    folder = run_sweep(Sweep.of_seeds(experiment, 2), tmp_path, workers=Workers(1))
+    [run, _] = list_runs(folder.path)
+    with pytest.raises(UsageError, match="ends of the search must be those of the sweep"):
+        neuroevo.resume(run.path, ends={"generations": 2}, n_jobs=1)
+    assert not resume_runs_of(folder, workers=Workers(1))
+    shutil.copytree(run.path, tmp_path / "alone")
+    continued = neuroevo.resume(tmp_path / "alone", ends={"generations": 2}, n_jobs=1)
+    assert len(continued.findings.searched) == 8
 
 
 def test_of_equal_medians_the_best_has_the_fewest_diverged_values(swept: SweepReport) -> None:

@@ -3,13 +3,14 @@
 import math
 import struct
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 import neuroevo
 from neuroevo import Run, UsageError
-from neuroevo.runs import Trial
+from neuroevo.runs import Trial, list_runs, read_status
 from neuroevo.search import StoppedError
 from neuroevo.tracking import TRACKERS, trackers
 from tests.search.conftest import TINY
@@ -161,23 +162,58 @@ def test_a_tracker_that_fails_harms_no_run(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_stopped_search_ends_its_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tracker learns that the search was stopped, and the search is stopped as without it."""
-    endings: list[str] = []
+    """The tracker receives all trials that are kept, and why the search was stopped."""
+    endings: list[Any] = []
+    received: list[int] = []
 
     class Recording(Broken):
-        def add(self, _: Trial) -> None:
+        def add(self, trial: Trial) -> None:
             """Receive a trial."""
+            received.append(trial.number)
 
         def end(self, ending: object) -> None:
             """Receive the end."""
-            endings.append(ending.reason)  # type: ignore[attr-defined] # an Ending
+            endings.append(ending)
 
     monkeypatch.setattr("neuroevo.tracking.following.tracker_named", lambda _: Recording())
     monkeypatch.setattr(trackers, "find_spec", lambda _: True)
     calls = iter(range(1000))
     with pytest.raises(StoppedError):
         searched(tmp_path, "mlflow", stop=lambda: next(calls) > 9)
-    assert endings == [""]
+    [folder] = list_runs(tmp_path)
+    assert sorted(received) == [trial.number for trial in neuroevo.load_run(folder.path).all_trials]
+    assert [(each.reason, each.complete) for each in endings] == [
+        (read_status(folder).reason, False)
+    ]
+    assert endings[0].reason
+
+
+def test_a_tracker_that_does_not_answer_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run is complete, a line says what is waited for, and another that it is given up."""
+    answer = Event()
+
+    class Silent(Broken):
+        def begin(self, *_: object) -> None:
+            """Wait for an answer."""
+            answer.wait()
+
+    monkeypatch.setattr("neuroevo.tracking.following.tracker_named", lambda _: Silent())
+    monkeypatch.setattr("neuroevo.tracking.following._QUIET", 0.01)
+    monkeypatch.setattr("neuroevo.tracking.following._PATIENCE", 0.02)
+    monkeypatch.setattr(trackers, "find_spec", lambda _: True)
+    with pytest.warns(UserWarning, match="^log: ") as caught:
+        run = searched(tmp_path, "mlflow")
+    answer.set()
+    assert [str(each.message) for each in caught if str(each.message).startswith("log")] == [
+        "log: waiting until mlflow has received the run; the run itself has ended",
+        (
+            "log: mlflow has not received the whole run (it received nothing for 0.02 s); the run "
+            "itself is unharmed"
+        ),
+    ]
+    assert run.status.state == "complete"
 
 
 def test_wrong_trackers_are_refused_before_the_run(

@@ -169,15 +169,16 @@ def compared(comparison: "Comparison") -> str:
         keys = [said(key.split(".")) for key in keys if key not in {"name", "note", "seed"}]
         which = wording.listed(keys) if len(keys) <= MOST_KEYS else f"{len(keys)} keys"
         of = f" of {len(comparison.settings)} settings" if comparison.is_grouped else ""
-        text = f"{count}{of} that differ in {which}."
-        repeated = comparison.repeated
-        if repeated:
-            verb = "repeats a seed and counts" if repeated == 1 else "repeat a seed and count"
-            text += f" {repeated:,} of them {verb} only once."
-        return text
+        return f"{count}{of} that differ in {which}.{_repeated(comparison)}"
     if len(set(_seeds(comparison))) > 1:
-        return f"{count} of one experiment that differ only in the seed."
+        return f"{count} of one experiment that differ only in the seed.{_repeated(comparison)}"
     return f"{count} of one experiment, with the same seed."
+
+
+def _repeated(comparison: "Comparison") -> str:
+    count = comparison.repeated
+    verb = "repeats a seed and counts" if count == 1 else "repeat a seed and count"
+    return f" {count:,} of them {verb} only once." if count else ""
 
 
 def _without_result(comparison: "Comparison") -> str:
@@ -221,8 +222,11 @@ def _only_seeds(comparison: "Comparison") -> Iterable[str]:
         )
     elif _same_trials(comparison):
         yield f"{rule}; these do."
-    else:
+    elif all(each.findings.experiment.trains_networks for each in comparison.contenders):
         yield f"{rule}. If these don’t, one is not complete or ended for another reason."
+    else:
+        cause = "one is not complete, ended for another reason, or its function draws at random"
+        yield f"Runs of the same experiment and seed should give the same results: {cause}."
 
 
 def _same_trials(comparison: "Comparison") -> bool:
