@@ -1,5 +1,6 @@
 """``neuroevo new``: a new experiment file, for the mouse task, a function or a table."""
 
+import importlib.util
 import os
 from importlib import resources
 from pathlib import Path
@@ -97,6 +98,8 @@ def new(
     for new_file in (path, function) if task == "python" else (path,):
         if new_file.exists():
             raise UsageError(f"{new_file}: must be a new file, but it exists already")
+    if task == "python":
+        _check_module(name)
     if source is None:
         if target or overrides:
             raise UsageError("--target and --set: must be left out without --from")
@@ -111,6 +114,13 @@ def new(
     edited = f"{function} and {path}" if task == "python" else "it"
     say(f"Edit {edited}, then: {program()} run {path}")
     typer.echo(path)
+
+
+def _check_module(name: str) -> None:
+    """Refuse the name of an installed module, whose place the file would take in workers."""
+    if name.isidentifier() and importlib.util.find_spec(name) is not None:
+        rule = f"must not be that of an installed module, which {name}.py would replace"
+        raise UsageError(f"name: {rule}, but got {name!r}")
 
 
 def _write(path: Path, text: str) -> None:
@@ -174,7 +184,7 @@ def _heading(name: str, source: Path, suggestion: "Suggestion") -> str:
 def _described(column: "ColumnDescription") -> str:
     from neuroevo.settings import printable
 
-    values = f"{column.distinct:,} different"
+    values = f"{column.distinct:,} different" if column.distinct else "no usable value"
     if column.low is not None and column.high is not None:
         values = f"{column.low:g} to {column.high:g}"
     elif column.categories:

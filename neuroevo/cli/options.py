@@ -186,7 +186,7 @@ def ends(
             problems.append(f"--time-limit: {rule}, but got {time_limit!r}")
     for text in target or ():
         if found := _TARGET.fullmatch(text):
-            targets[found[1]] = float(found[2])
+            targets[found[1]] = float(found[2] + found[3])
         else:
             rule = "must be OBJECTIVE=VALUE, such as final_mse=1e-6"
             problems.append(f"--target: {rule}, but got {text!r}")
@@ -206,7 +206,7 @@ def columns(names: Sequence[str]) -> Sequence[str]:
 _NUMBER = r"(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
 _TIME = re.compile(rf"{_NUMBER}\s*([smh]?)", re.ASCII)
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
-_TARGET = re.compile(rf"(\w+)\s*=\s*{_NUMBER}", re.ASCII)
+_TARGET = re.compile(rf"(\w+)\s*=\s*(-?){_NUMBER}", re.ASCII)
 
 
 def examples(*commands: str) -> str:

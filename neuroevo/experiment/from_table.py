@@ -1,6 +1,7 @@
 """Suggests an experiment for a table: its problem, what is left out or filled, sensible ranges."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -190,6 +191,9 @@ def _is_input(name: str, settings: TableSettings) -> bool:
     return name not in others and (not settings.columns or name in settings.columns)
 
 
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 def _unusable(columns: "Sequence[ColumnDescription]") -> "list[ColumnDescription]":
     """Return the columns that can't be inputs, and those that name rows if there are others."""
     useful = [each for each in columns if not each.problem and each.distinct > 1]
@@ -224,6 +228,8 @@ def _reason(
     if column.kind == "date" and settings.split == "share":
         given = f"--set task.split=time --set {quote(f'task.split_column={column.name}')}"
         hint = f"to test on the last ones by ISO dates: {given}"
+        if not _ISO_DATE.search(column.problem):
+            hint = f"to test on the last ones, write them as 2021-01-31, then: {given}"
         return f"it {column.problem} (rows are divided at random; {hint})"
     if column.problem:
         return f"it {column.problem}"

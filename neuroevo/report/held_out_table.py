@@ -142,11 +142,12 @@ def ensemble_sentences(models: "HeldOutModels") -> str:
         return ""
     metric, count = METRICS[known[0]], ensemble.networks
     mean, one = ensemble.validation[metric.name], ensemble.validation_one[metric.name]
-    is_better = mean > one if metric.larger_is_better else mean < one
     test, alone, mean_text, one_text = (
         metric_text(metric, value)
         for value in (ensemble.scores[metric.name].value, models.kept[metric.name], mean, one)
     )
+    is_better = mean > one if metric.larger_is_better else mean < one
+    is_better = is_better and mean_text != one_text
     advice = f"; --ensemble {count} of predict, export and train averages them" * is_better
     return (
         f"Averaging the champion's {count} networks gives {metric.label} {test} on the test rows, "

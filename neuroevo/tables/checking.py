@@ -1,6 +1,7 @@
 """A user's frame, checked: every column that is used, read as what it is. Knows no networks."""
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -410,9 +411,9 @@ def times(column: Column) -> NDArray[np.float64]:
 
 def _alike(labels: Classes | None, target: Column, name: str) -> list[str]:
     """Return a warning if classes differ only in how the same is written."""
-    first: dict[str | None, str] = {}
+    first: dict[str, str] = {}
     for each in labels.names if labels else ():
-        other = first.setdefault(category_name(each), each)
+        other = first.setdefault(unicodedata.normalize("NFC", category_name(each) or ""), each)
         if other != each:
             text = f"{shown(other)} and {shown(each)} are different classes"
             return [column_line(name, target.name, text)]

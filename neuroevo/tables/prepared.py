@@ -215,9 +215,11 @@ def _warnings(preparation: Preparation, table: Table, divided: Sequence[Parts]) 
         elif record is None:
             text = f"is left out: {rows_of} have no two different values"
             yield column_line(table.name, each, text)
-        elif isinstance(record, CategoryInput) and preparation.unseen != "refuse":
+        elif isinstance(record, CategoryInput):
+            if hint := table.columns[each].unit_hint:
+                yield column_line(table.name, each, f"is taken for categories{hint}")
             count = _unseen(table.columns[each], divided)
-            if count:
+            if count and preparation.unseen != "refuse":
                 yield column_line(table.name, each, unseen_text(count))
 
 

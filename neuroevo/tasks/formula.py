@@ -138,7 +138,8 @@ def _constant(number: float) -> Formula:
         value = float("inf")
     if not np.isfinite(value):
         raise ValueError(f"must only have finite numbers, but got {value}")
-    return Formula(lambda _: value)
+    # Unlike a float of Python, it is divided by zero as the inputs are.
+    return Formula(lambda _: np.float64(value))
 
 
 def _named(name: str, names: Sequence[str]) -> Formula:

@@ -1,10 +1,12 @@
 """The function task: y = f(x), a formula over ranges of its inputs, with noise."""
 
+import unicodedata
 from collections.abc import Mapping
+from keyword import iskeyword
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationInfo, field_validator
 
 from neuroevo.errors import DataError
 from neuroevo.settings import Settings, refusal, shown
@@ -13,7 +15,7 @@ from neuroevo.tasks.noise import noise
 from neuroevo.tasks.prepared import MadeTable, Problem, SplitTask, single_precision
 
 TARGET = "y"
-Limit = Annotated[float, Field(ge=-1e6, le=1e6)]
+Limit = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 
 
 class InputRange(Settings):
@@ -31,17 +33,29 @@ class InputRange(Settings):
         return high
 
 
+_Values = Annotated[tuple[Limit, ...], Field(min_length=1)]
+_VALUES = TypeAdapter(_Values)
+
+
 def _input(value: object) -> object:
+    # Checked here, since the union would put the names of its members into the key of a problem.
     if isinstance(value, list | tuple):
-        return tuple(value)
+        return _VALUES.validate_python(tuple(value), strict=True)
     if isinstance(value, Mapping):
         return InputRange.model_validate(dict(value))
+    if not isinstance(value, InputRange):
+        rule = "must be a list of values, or a table with low and high"
+        raise refusal([((), f"{rule}, but got {shown(value)}")])
     return value
 
 
-Input = Annotated[
-    InputRange | Annotated[tuple[Limit, ...], Field(min_length=1)], BeforeValidator(_input)
-]
+Input = Annotated[InputRange | _Values, BeforeValidator(_input)]
+
+
+def _is_name(text: str) -> bool:
+    """Whether a formula can have the name; parsed names are normalised."""
+    is_normal = unicodedata.normalize("NFKC", text) == text
+    return text.isidentifier() and not iskeyword(text) and is_normal
 
 
 class FunctionTask(SplitTask):
@@ -75,7 +89,7 @@ class FunctionTask(SplitTask):
     @classmethod
     def _check_names(cls, inputs: Mapping[str, Input]) -> Mapping[str, Input]:
         taken = {TARGET, *CONSTANTS, *FUNCTIONS}
-        wrong = [name for name in inputs if not name.isidentifier() or name in taken]
+        wrong = [name for name in inputs if not _is_name(name) or name in taken]
         if wrong:
             rule = "must be letters, digits and '_', and no other name of formulas"
             raise refusal([((name,), f"{rule}, but got {shown(name)}") for name in wrong])

@@ -37,6 +37,9 @@ def test_a_new_function_can_be_searched_at_once(neuroevo: Command, tmp_path: Pat
     refused = neuroevo("new", "my-own", "--task", "python", cwd=tmp_path)
     assert refused.stderr == "neuroevo: my-own.py: must be a new file, but it exists already\n"
     assert not (tmp_path / "my-own.toml").exists()
+    refused = neuroevo("new", "json", "--task", "python", cwd=tmp_path)
+    assert refused.stderr.startswith("neuroevo: name: must not be that of an installed module")
+    assert not (tmp_path / "json.py").exists()
 
 
 def test_new_refuses_and_warns_of_what_a_run_would(neuroevo: Command, tmp_path: Path) -> None:

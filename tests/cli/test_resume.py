@@ -124,7 +124,7 @@ def test_a_time_limit_is_read_with_its_unit(text: str, seconds: float) -> None:
 
 
 def test_an_end_is_dropped_by_none() -> None:
-    """For a run that is resumed, none drops target, patience and time limit."""
+    """For a run that is resumed, none drops target, patience and time limit; targets have signs."""
     assert changed_ends(9, "none", ["none"], "none") == {
         "generations": 9,
         "time_limit": None,
@@ -132,6 +132,7 @@ def test_an_end_is_dropped_by_none() -> None:
         "patience": None,
     }
     assert changed_ends(None, "90s", ["a=1"], "4") == ends(None, "90s", ["a=1"], 4)
+    assert ends(None, None, ["a=-3", "b = 1e-6"], None) == {"target": {"a": -3.0, "b": 1e-6}}
     with pytest.raises(UsageError, match=r"^--patience: must be a whole number or none, but got"):
         changed_ends(None, None, None, "few")
 

@@ -73,6 +73,10 @@ def test_dates_are_left_out_with_the_way_to_split_by_them() -> None:
     split = suggested(frame, *hint(note))
     assert split.document["task"]["split_column"] == "the day"
     assert not split.notes
+    german = frame.assign(**{"the day": pd.to_datetime(dates).strftime("%d.%m.%Y")})
+    assert (
+        "to test on the last ones, write them as 2021-01-31, then: " in suggested(german).notes[0]
+    )
 
 
 def test_a_thousand_useless_columns_fit_into_an_experiment() -> None:

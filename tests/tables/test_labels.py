@@ -99,11 +99,11 @@ def test_classes_are_told_apart_by_their_exact_text(cells: list[str]) -> None:
 
 
 def test_classes_that_look_alike_are_a_warning() -> None:
-    """Labels that differ only in spaces or zeros stay apart, and a line says so."""
-    frame = pd.DataFrame({"x": FIFTEEN, "y": ["1", "01", "2"] * 5})
-    assert (
-        "data, column 'y': '01' and '1' are different classes" in prepare(frame, CLASSES).warnings
-    )
+    """Labels that differ only in spaces, zeros or composed letters stay apart, with a line."""
+    for first, second in (("01", "1"), ("Cafe\u0301", "Caf\xe9")):
+        frame = pd.DataFrame({"x": FIFTEEN, "y": [second, first, "2"] * 5})
+        warned = f"data, column 'y': '{first}' and '{second}' are different classes"
+        assert warned in prepare(frame, CLASSES).warnings
 
 
 def test_labels_of_several_types_are_texts() -> None:

@@ -222,6 +222,14 @@ def test_columns_of_rare_categories_are_left_out_unless_they_have_an_indicator(
     assert found.training.inputs[:, -1].tolist() == ([1.0] + [0.0] * 19) * 2
 
 
+def test_categories_that_look_like_quantities_are_a_warning(frame: pd.DataFrame) -> None:
+    """Numbers with a unit are categories, which the user may not have meant."""
+    columns = frame.assign(colour=[f"{place % 3} km" for place in range(ROWS)])
+    unit = "; if they are quantities, write numbers without units, but got '0 km'"
+    warned = f"data, column 'colour': is taken for categories{unit}"
+    assert warned in prepare(columns, settings()).warnings
+
+
 @pytest.mark.parametrize(
     ("unseen", "notes"),
     [

@@ -1,5 +1,6 @@
 """The tasks dataset and function: their tables, and what they refuse."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,10 @@ def test_xor_has_two_classes() -> None:
             {"validation": 0.5, "test": 0.5},
             "test: must leave rows for training beside validation = 0.5, but got 0.5",
         ),
+        ({"inputs": {"x": [0, math.nan]}}, "inputs.x[1]: must be a finite number, but got nan"),
+        ({"inputs": {"x": 3}}, "inputs.x: must be a list of values, or a table with low and high"),
+        ({"inputs": {"if": [0, 1]}}, "inputs.if: must be letters, digits and '_', and no other"),
+        ({"inputs": {"\ufb01": [0, 1]}}, "inputs.'\ufb01': must be letters, digits and '_'"),
         ({"folds": 1}, "folds: must be 0, for none, or at least 2, but got 1"),
         ({"folds": 3, "validation": 0.1}, "validation: must be left out with folds"),
         ({"compare_with": ["svm"]}, "compare_with[0]: must be one of"),
@@ -137,10 +142,11 @@ def test_wrong_functions_are_refused(settings: dict[str, Any], problem: str) -> 
     assert caught.value.problems[0].startswith(problem)
 
 
-def test_values_that_are_not_finite_are_refused() -> None:
+@pytest.mark.parametrize("formula", ["log(x)", "x + 1 / 0", "x + 1 % 0", "x * (2 / (1 - 1))"])
+def test_values_that_are_not_finite_are_refused(formula: str) -> None:
     """The error names the inputs at which the formula has no value."""
     with pytest.raises(DataError, match=r"^task\.formula: must be finite, but got .* at x = "):
-        FunctionTask(formula="log(x)", inputs={"x": (-1, 1)}).load()
+        FunctionTask(formula=formula, inputs={"x": (-1, 1)}).load()
 
 
 def test_a_set_that_is_not_cached_is_not_downloaded(
