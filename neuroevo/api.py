@@ -490,8 +490,8 @@ def resume(  # noqa: PLR0913 - all that users set when they resume, by name
         `time_limit`, `target` and `patience`, as in the experiment's `[evolution]`; None drops
         one of the last three.
     data
-        The table or recording of the run, if its file was moved or it was a data frame; it must be
-        the same.
+        The run's table, recording or file of a function, if it was moved or was a data frame; it
+        must be the same.
     log
         As for `run`; the trials from before are shown there too.
 

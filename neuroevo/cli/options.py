@@ -93,7 +93,7 @@ Data = Annotated[
         "--data",
         parser=with_home,
         metavar="FILE",
-        help="The run's table or recording, if it is elsewhere now.",
+        help="The run's table, recording or function, if its file is elsewhere now.",
     ),
 ]
 Overrides = Annotated[

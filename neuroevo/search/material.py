@@ -5,18 +5,11 @@ Does not know how candidates are evaluated.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from neuroevo.errors import UsageError
-from neuroevo.experiment import Experiment
 from neuroevo.learning import UNKNOWN_COLUMNS, Columns, DataSet
 from neuroevo.runs import data_fingerprint
-from neuroevo.tasks import FunctionSource, PythonTask
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pandas as pd
+from neuroevo.tasks import FunctionSource, NetworkTask, PythonTask, Task
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,31 +31,19 @@ def fingerprint_of(evaluated_on: DataSet | FunctionSource) -> dict[str, str]:
     return {evaluated_on.path.name: evaluated_on.fingerprint}
 
 
-def material_of(
-    experiment: Experiment, data: "str | Path | pd.DataFrame | None" = None
-) -> Material:
-    """Read or make what the experiment's task gives; runs nothing of a function's file.
-
-    Parameters
-    ----------
-    experiment
-        The experiment.
-    data
-        Its data, if they are not where they were, see `NetworkTask.located`.
+def material_of(task: Task) -> Material:
+    """Read or make what a task gives; runs nothing of a function's file.
 
     Raises
     ------
-    UsageError
-        If its task has no data to be given.
     DataError
         If a file is wrong.
     """
-    if isinstance(experiment.task, PythonTask):
-        if data is not None:
-            raise UsageError("data: must be left out for the task 'python', which has a function")
-        source = experiment.task.load()
+    if isinstance(task, PythonTask):
+        source = task.load()
         return Material(source, fingerprint_of(source))
-    loaded = experiment.network_task.located(data).load()
+    assert isinstance(task, NetworkTask)  # noqa: S101 - there are no others
+    loaded = task.load()
     return Material(
         loaded.data_set,
         fingerprint_of(loaded.data_set),

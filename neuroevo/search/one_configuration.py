@@ -164,7 +164,7 @@ def train_configuration(  # noqa: PLR0913 - what decides a training, and who wat
     workers
         Who trains; changes no result.
     data
-        Other data for its task, see `NetworkTask.located`.
+        Other data for its task, see `Task.located`.
     learnt
         The data of the run that found it: other data must have the same columns, and there is a
         warning if the data have changed.
@@ -189,7 +189,7 @@ def train_configuration(  # noqa: PLR0913 - what decides a training, and who wat
     undivided = folded_rows(experiment, plan.networks) if plan.all_rows else None
     crosses = undivided is not None and bool(undivided.other_folds)
     _check(plan, experiment, crosses=crosses)
-    material = material_of(experiment)
+    material = material_of(experiment.task)
     divided = _data(material)
     again = 0 if undivided is None else len(plan.seeds)
     trained = _Counted(counter, len(plan.seeds) + again)

@@ -123,7 +123,7 @@ def _prepared(
     experiment: Experiment, beginning: Beginning, workers: Workers, observer: Observer
 ) -> Iterator[tuple[Trainer, Start]]:
     """Load what an experiment's candidates are evaluated on, and open its trainer."""
-    material = material_of(experiment)
+    material = material_of(experiment.task)
     if beginning.beside is not None:
         _check_data(material, beginning.beside)
     for warning in material.warnings:
@@ -169,7 +169,7 @@ def resume(  # noqa: PLR0913 - all options of a resumed search, by name
     changes
         Settings of `[evolution]` that decide when the search ends, to replace those it had.
     data
-        Where the table or recording of the task is, if it was moved or was a frame in memory.
+        Where the task's table, recording or function is, if it was moved or was a frame in memory.
     workers, observer, stop
         As for `search`.
 
@@ -250,7 +250,7 @@ def trainer_of(
         If the data can't be made, or differ: one line for each array that does, or for the file
         of a function.
     """
-    material = material_of(experiment, data)
+    material = material_of(experiment.task.located(data))
     _check_data(material, start)
     return Trainer(experiment, material.evaluated_on, workers)
 

@@ -188,7 +188,7 @@ class Means:
     chosen
         Which trials are trained again.
     data
-        Where the table or recording of the task is, if it was moved or was a frame in memory.
+        Where the task's table, recording or function is, if it was moved or was a frame in memory.
     call_function
         Whether a function of the user's may be called.
     workers
@@ -217,7 +217,7 @@ def verify_run(run: RecordedRun, means: Means) -> Verification:
     NeuroevoError
         If networks can't be trained.
     """
-    material = material_of(run.experiment, means.data)
+    material = material_of(run.experiment.task.located(means.data))
     trains = run.experiment.trains_networks
     data = check_of(run, "data", f"{len(run.start.data):,} of {len(run.start.data):,}")
     data = data.and_differences(_data_lines(material, run.start))

@@ -10,14 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from neuroevo.errors import DataError
+from neuroevo.errors import DataError, UsageError
 from neuroevo.files import StrangeFileError, read_file
 from neuroevo.settings import absolute_path, printable, refusal, shown
 from neuroevo.tasks.task import Task
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_BYTES = 1_000_000
 MOST_REPLICATES = 1000
@@ -156,6 +159,19 @@ class PythonTask(Task):
     def function_name(self) -> str:
         """The name of the function."""
         return self.function.rpartition(":")[2]
+
+    def with_data(self, data: "Path | pd.DataFrame") -> Self:
+        """Return the task with its function in another file."""
+        if not isinstance(data, Path):
+            raise UsageError("data: must be the file of the function")
+        return self.replace(function=f"{data.absolute()}:{self.function_name}")
+
+    @property
+    def lost_data(self) -> str:
+        """The file of the function, if it does not exist any more."""
+        if self.path.exists():
+            return ""
+        return f"the function's file {printable(str(self.path))} does not exist"
 
     def load(self) -> FunctionSource:
         """Read the file and check its syntax; nothing of it is run.

@@ -77,6 +77,45 @@ class Task(Settings, ABC):
         """Configurations chosen by hand for this task; may be empty."""
         return ()
 
+    def with_data(self, data: "Path | pd.DataFrame") -> Self:  # noqa: ARG002 - others use it
+        """Return the task with its data in another file, such as one that was moved, or in memory.
+
+        The file of a function in Python can be another one too.
+
+        Raises
+        ------
+        UsageError
+            If the task makes its data itself.
+        """
+        raise UsageError(f"data: must be left out for the task {self.kind!r}, which makes its own")
+
+    def located(self, data: "str | Path | pd.DataFrame | None" = None) -> Self:
+        """Return the task with its data where they are now.
+
+        Parameters
+        ----------
+        data
+            As for `with_data`; None if they are where they were.
+
+        Raises
+        ------
+        UsageError
+            As for `with_data`.
+        DataError
+            If they are lost.
+        """
+        data = Path(data) if isinstance(data, str) else data
+        task = self if data is None else self.with_data(data)
+        if task.lost_data:
+            hint = "give it again with --data FILE, in Python with data=…"
+            raise DataError(f"task: {task.lost_data}; {hint}")
+        return task
+
+    @property
+    def lost_data(self) -> str:
+        """What can't be loaded any more, such as a file that was moved; empty if all is there."""
+        return ""
+
 
 class NetworkTask(Task, ABC):
     """The settings of a data set that networks learn.
@@ -116,43 +155,6 @@ class NetworkTask(Task, ABC):
             As for `load`.
         """
         raise UsageError(f"all rows: must be of a table, but the task is {self.kind!r}")
-
-    def with_data(self, data: "Path | pd.DataFrame") -> Self:  # noqa: ARG002 - others use it
-        """Return the task with its data in another file, such as one that was moved, or in memory.
-
-        Raises
-        ------
-        UsageError
-            If the task makes its data itself.
-        """
-        raise UsageError(f"data: must be left out for the task {self.kind!r}, which makes its own")
-
-    def located(self, data: "str | Path | pd.DataFrame | None" = None) -> Self:
-        """Return the task with its data where they are now.
-
-        Parameters
-        ----------
-        data
-            As for `with_data`; None if they are where they were.
-
-        Raises
-        ------
-        UsageError
-            As for `with_data`.
-        DataError
-            If they are lost.
-        """
-        data = Path(data) if isinstance(data, str) else data
-        task = self if data is None else self.with_data(data)
-        if task.lost_data:
-            hint = "give it again with --data FILE, in Python with data=…"
-            raise DataError(f"task: {task.lost_data}; {hint}")
-        return task
-
-    @property
-    def lost_data(self) -> str:
-        """What can't be loaded any more, such as a file that was moved; empty if all is there."""
-        return ""
 
     @property
     def has_class_targets(self) -> bool:

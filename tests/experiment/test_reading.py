@@ -172,7 +172,7 @@ def test_every_experiment_in_the_repository_loads(path: Path) -> None:
     """Each file under experiments/ is valid and has the name of its file."""
     experiment = load_experiment(path)
     assert experiment.name == path.stem
-    material = material_of(experiment).evaluated_on
+    material = material_of(experiment.task).evaluated_on
     assert not isinstance(material, DataSet) or material.size.inputs > 0
 
 

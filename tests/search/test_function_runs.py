@@ -167,10 +167,13 @@ def test_only_an_unchanged_function_is_resumed(run: Run, tmp_path: Path) -> None
         neuroevo.resume(made, results=tmp_path / "results", ends={"generations": 3})
     assert len(error.value.problems) == 1
     path.unlink()
-    with pytest.raises(DataError, match=r"can't be read"):
+    with pytest.raises(DataError, match=r"file .* does not exist; give it again with --data FILE"):
         neuroevo.resume(made, results=tmp_path / "results", ends={"generations": 3})
-    write_function(tmp_path)
-    more = neuroevo.resume(made, results=tmp_path / "results", n_jobs=2, ends={"generations": 3})
+    (tmp_path / "moved").mkdir()
+    moved = write_function(tmp_path / "moved")
+    more = neuroevo.resume(
+        made, results=tmp_path / "results", n_jobs=2, ends={"generations": 3}, data=moved
+    )
     first = more.all_trials[: len(run.all_trials)]
     assert [each.objectives for each in first] == [each.objectives for each in run.all_trials]
     assert len(more.all_trials) == 12
