@@ -48,6 +48,7 @@ class Objective:
     maximised: bool = False
     limit: float = field(default=math.inf, compare=False)  # beyond it, values are penalties
     floor: float = field(default=0.0, compare=False)  # which stands for all smaller values
+    lost: str = field(default="diverged", compare=False)  # what evaluations without a value have
 
     @property
     def label(self) -> str:

@@ -291,7 +291,7 @@ def _objectives_of(task: Task) -> Mapping[str, Objective]:
     if not isinstance(task, PythonTask):
         return OBJECTIVES
     return {
-        name: Objective(name, logarithmic=False, maximised=direction == "maximize")
+        name: Objective(name, logarithmic=False, maximised=direction == "maximize", lost="failed")
         for name, direction in task.objectives.items()
     }
 

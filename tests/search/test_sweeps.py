@@ -211,6 +211,23 @@ def test_runs_of_a_sweep_have_the_same_function(tmp_path: Path) -> None:
     assert len(list_runs(found.path)) == 2
 
 
+def test_functions_fail_and_do_not_diverge(tmp_path: Path) -> None:
+    """A setting whose function raises has failed, in the table and on the page."""
+    path = tmp_path / "score.py"
+    path.write_text("def score(genome):\n    return 1 / (genome['x'] - 2)\n")
+    (tmp_path / "xs.toml").write_text(
+        f'[task]\nkind = "python"\nfunction = "{path}:score"\n'
+        'objectives = { cost = "minimize" }\n'
+        "[space]\nx = { low = 0, high = 9, type = 'int' }\n"
+        "[sweep.axes]\nspace.x = [1, 2, 3]\n"
+    )
+    found = neuroevo.sweep(tmp_path / "xs.toml", results=tmp_path / "results", n_jobs=1)
+    page = found.folder.report_file.read_text(encoding="utf-8")
+    assert list(found.table["diverged"]) == [0, 1, 0]
+    assert "fails more often" in page
+    assert "diverge" not in page.partition("<body")[2].partition("<script")[0]
+
+
 def test_a_run_of_a_sweep_keeps_the_ends_of_its_setting(tmp_path: Path) -> None:
     """It can't be continued to more generations, unless it is copied elsewhere."""
     experiment = Experiment.of(

@@ -11,6 +11,7 @@ from neuroevo.report.sweep.texts import (
     interval_text,
     is_clear,
     key_name,
+    lost,
     median_text,
     range_text,
     setting_name,
@@ -33,7 +34,7 @@ def settings(results: "SweepResults") -> TextTable:
     for item in results.objectives:
         columns += ["median", "5% to 95%", compared]
         groups.append((item.label, 3))
-    columns += ["diverged"] * has_diverged
+    columns += [lost(results)] * has_diverged
     groups += [("", 1)] * has_diverged
     rows = tuple(
         (

@@ -46,15 +46,20 @@ def setting_name(results: "SweepResults", result: "SettingResult") -> str:
     )
 
 
+def lost(results: "SweepResults") -> str:
+    """Return what evaluations without a value have: diverged, or failed if a function did."""
+    return results.objectives[0].lost if results.objectives else "failed"
+
+
 def estimate_text(found: "Estimate", item: "Objective") -> str:
     """Return a median with its interval: ``31 (29 to 33)``."""
     return with_interval(median_text(found, item), interval_text(found, item))
 
 
 def median_text(found: "Estimate", item: "Objective") -> str:
-    """Return a median as a text; that it diverged if more than half of the values did."""
+    """Return a median as a text; that it diverged or failed if more than half of the values did."""
     if not math.isfinite(found.value):
-        return "no value" if math.isnan(found.value) else "diverged"
+        return "no value" if math.isnan(found.value) else item.lost
     return wording.measured(found.value, item)
 
 
@@ -78,10 +83,13 @@ def difference_text(difference: "Difference", item: "Objective") -> str:
     if math.isnan(value):
         return "–"
     if _is_divergence(difference, item):
-        verb = "reached" if item.has_limit else "diverges"
+        verb = "reached" if item.has_limit else _LOSES[item.lost]
         is_more = _is_gain(difference, item) is item.has_limit
         return f"{verb} {'more' if is_more else 'less'} often"
     return _changed(value, item)
+
+
+_LOSES = {"diverged": "diverges", "failed": "fails"}
 
 
 def difference_interval(difference: "Difference", item: "Objective") -> str:
@@ -128,7 +136,7 @@ def _is_divergence(difference: "Difference", item: "Objective") -> bool:
 
 
 def _end(value: float, item: "Objective") -> str:
-    return "diverged" if math.isinf(value) else wording.measured(value, item)
+    return item.lost if math.isinf(value) else wording.measured(value, item)
 
 
 def _changed(value: float, item: "Objective") -> str:
@@ -147,7 +155,7 @@ def _verdict(results: "SweepResults") -> str:
     item = results.objectives[0]
     best = results.best(item)
     if best is None:
-        return f"All settings of {over} have diverged."
+        return f"All settings of {over} have {item.lost}."
     if len(results.tied(item)) + 1 == len(results.settings):
         makes = "make" if len(results.keys) > 1 else "makes"
         return f"{over.capitalize()} {makes} no difference in {item.label} beyond chance."
@@ -166,8 +174,8 @@ def _best(results: "SweepResults", item: "Objective") -> str:
     if item is results.objectives[0]:
         start = f"Among {len(results.settings)} settings, this one has a median of {found}"
     tied = results.tied(item)
-    if diverged := results.diverged(best):
-        start += f", although {diverged} of its {len(best.scores[item.name])} values diverged"
+    if count := results.diverged(best):
+        start += f", although {count} of its {len(best.scores[item.name])} values {item.lost}"
     if not tied:
         return f"{start}; every other setting is worse by more than chance."
     names = [setting_name(results, each) for each in tied]

@@ -14,7 +14,7 @@ from neuroevo.report.drawing import (
     rounded,
     row_axis,
 )
-from neuroevo.report.sweep.texts import estimate_text, setting_name
+from neuroevo.report.sweep.texts import estimate_text, lost, setting_name
 from neuroevo.report.theme import LIGHT
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def caption(results: "SweepResults") -> str:
     return (
         f"Each point is the median of the {unit} of a setting; the thick line is its 95% "
         "interval, and the thin one reaches from the 5th to the 95th percentile. Settings that "
-        f"diverged, or did not reach the target, have none.{more}"
+        f"{lost(results)}, or did not reach the target, have none.{more}"
     )
 
 

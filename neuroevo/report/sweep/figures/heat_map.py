@@ -76,7 +76,7 @@ def _panel(
         found = results.median(each, item)
         is_finite = math.isfinite(found.value)
         levels[place] = item.fitness(found.value) if is_finite else np.nan
-        texts[place[0]][place[1]] = wording.measured(found.value, item) if is_finite else "diverged"
+        texts[place[0]][place[1]] = wording.measured(found.value, item) if is_finite else item.lost
         name = configuration_text(setting_name(results, each))
         hovers[place[0]][place[1]] = f"<b>{name}</b><br>{item.label} {estimate_text(found, item)}"
     return {

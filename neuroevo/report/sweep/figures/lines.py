@@ -18,7 +18,7 @@ from neuroevo.report.sweep.figures.positions import (
     different,
     positions,
 )
-from neuroevo.report.sweep.texts import estimate_text, key_name, setting_name, value_text
+from neuroevo.report.sweep.texts import estimate_text, key_name, lost, setting_name, value_text
 from neuroevo.report.theme import BANDS, CATEGORIES
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def caption(results: "SweepResults") -> str:
     unit = "the champions of all seeds" if results.searches else "the replicates"
     return (
         f"Each line is the median of {unit}, with error bars of its 95% interval; bands are from "
-        "the 5th to the 95th percentile. Settings for which more than half diverged, or did not "
-        "reach the target, have no point."
+        "the 5th to the 95th percentile. Settings for which more than half "
+        f"{lost(results)}, or did not reach the target, have no point."
     )
 
 
