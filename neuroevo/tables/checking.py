@@ -173,7 +173,7 @@ def check_frame(frame: pd.DataFrame, settings: TableSettings, name: str = "data"
     warnings = twin_lines(
         [columns[each] for each in inputs], targets, name, are_classes=labels is not None
     )
-    warnings += _alike(labels, targets[0], name)
+    warnings += _alike(labels, targets[0], name) + _without_zone(columns, settings, name)
     return Table(
         name,
         settings,
@@ -407,6 +407,22 @@ def times(column: Column) -> NDArray[np.float64]:
     read = pd.to_datetime(given, format="ISO8601", utc=True, errors="coerce")
     seconds = (read - pd.Timestamp("1970-01-01", tz="UTC")).dt.total_seconds()
     return np.asarray(seconds.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
+
+
+def _without_zone(columns: Mapping[str, Column], settings: TableSettings, name: str) -> list[str]:
+    """Return a warning if only some times have a time zone."""
+    column = columns.get(settings.split_column)
+    if column is None or settings.split != "time" or column.kind == "number":
+        return []
+    present = column.given[~column.missing].astype("str").str.strip()
+    count = int((~present.str.contains(_ZONE)).sum())
+    if not 0 < count < len(present):
+        return []
+    text = f"{count:,} of {len(present):,} times have no time zone, and are taken for UTC"
+    return [column_line(name, column.name, text)]
+
+
+_ZONE = r"(?:Z|:\d\d[+-]\d\d:?\d\d|\d[+-]\d\d:\d\d)$"
 
 
 def _alike(labels: Classes | None, target: Column, name: str) -> list[str]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, train_test_split
 
 from neuroevo.errors import DataError
-from neuroevo.tables import Parts, TableSettings, check_frame, split_rows
+from neuroevo.tables import Parts, TableSettings, check_frame, prepare, split_rows
 from neuroevo.tables.splitting import cut_rows
 
 ROWS = 101
@@ -137,6 +137,19 @@ def test_equal_times_stay_in_the_order_of_the_table() -> None:
     assert parts.training.tolist() == [1, 3, 5, 7, 9, 0]
     assert parts.validation.tolist() == [2, 4]
     assert parts.test.tolist() == [6, 8]
+
+
+def test_times_with_and_without_a_zone_are_a_warning() -> None:
+    """Those without one are taken for UTC, which a line says; if all are alike, none does."""
+    days = [f"2024-01-{day:02}" for day in range(1, 31)]
+    frame = pd.DataFrame({"x": np.arange(30.0), "y": np.arange(30.0) ** 2, "t": days})
+    values = TableSettings.of({"target": "y", "split": "time", "split_column": "t"})
+    zoned = [f"{day}T06:00:00+02:00" for day in days]
+    for times in (days, zoned, pd.to_datetime(zoned, utc=True)):
+        assert not any("zone" in line for line in prepare(frame.assign(t=times), values).warnings)
+    mixed = prepare(frame.assign(t=days[:10] + zoned[10:]), values)
+    text = "10 of 30 times have no time zone, and are taken for UTC"
+    assert f"data, column 't': {text}" in mixed.warnings
 
 
 def test_words_of_a_column_divide_the_rows(frame: pd.DataFrame) -> None:
