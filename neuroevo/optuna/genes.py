@@ -101,17 +101,21 @@ class Parameters:
     Parameters
     ----------
     distributions
-        Name of each parameter -> its distribution.
+        Key of each parameter -> its distribution; what decides about others comes before them.
     branches
         When trials have those that not all have; what decides it is an int or has options.
+    names
+        The names of parameters whose keys are others.
     """
 
     def __init__(
         self,
         distributions: Mapping[str, BaseDistribution],
         branches: Mapping[str, Branch] = MappingProxyType({}),
+        names: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self._parameters = {name: Parameter(each) for name, each in distributions.items()}
+        self._parameters = {key: Parameter(each) for key, each in distributions.items()}
+        self._names = {key: names.get(key, key) for key in distributions}
         self._branches = branches
         self.space = SearchSpace({name: self._gene(name) for name in self._parameters})
 
@@ -121,29 +125,32 @@ class Parameters:
         if isinstance(gene, Integer) and any(
             each.selector == name for each in self._branches.values()
         ):
-            return Choice(parameter.listed, ordered=True)
+            gene = Choice(parameter.listed, ordered=True)
         return gene if branch is None else Conditional(gene, {branch.selector: [*branch.values]})
 
     def values(self, genome: Mapping[str, Value]) -> dict[str, Any]:
         """Return a genome as parameters."""
-        return {name: self._parameters[name].value(value) for name, value in genome.items()}
+        return {
+            self._names[key]: self._parameters[key].value(value) for key, value in genome.items()
+        }
 
     def genome(self, values: Mapping[str, Any]) -> Genome | None:
         """Return parameters as a genome; None if some are missing or have other values.
 
         So are those of a branch that the trial does not take.
         """
-        try:
-            places = {
-                name: each.place(values[name])
-                for name, each in self._parameters.items()
-                if name not in self._branches or name in values
-            }
-        except (KeyError, ValueError):
-            return None
-        for name, branch in self._branches.items():
-            if (places[branch.selector] in branch.values) != (name in places):
+        places: dict[str, Value] = {}
+        for key, parameter in self._parameters.items():
+            branch = self._branches.get(key)
+            if branch is not None and places.get(branch.selector) not in branch.values:
+                continue
+            try:
+                places[key] = parameter.place(values[self._names[key]])
+            except (KeyError, ValueError):
                 return None
+        taken = {self._names[key] for key in places}
+        if any(name in values for name in {*self._names.values()} - taken):
+            return None
         return Genome(places)
 
 

@@ -10,7 +10,7 @@ import secrets
 import zlib
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from neuroevo.errors import UsageError
 from neuroevo.experiment import SECONDS
-from neuroevo.optuna.branches import Group, groups_of
+from neuroevo.optuna.branches import Found, groups_of
 from neuroevo.optuna.genes import Parameter, Parameters, has_gene
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.space.values import worded
@@ -40,11 +40,13 @@ class EvolutionSampler(BaseSampler):
     For one or more objectives.
 
     Parameters that the same trials have are searched together, and with them those of branches
-    that only some trials take, if the value of one parameter decides which; other branches by the
-    trials that took them. Those whose distribution changes are drawn at random, as the first ones
-    of a branch are. Trials that failed or were pruned rank below all
-    others. Of the others, those with a value above 0 of `Trial.set_constraint` rank below those
-    without; a model of each constraint says where it is kept.
+    that only some trials take, also within branches, if the value of one parameter decides which;
+    other branches by the trials that took them. So are up to eight ranges of a parameter, if
+    another one decides which of them a trial has; with more ranges it is drawn at random, as the
+    first ones of a branch are. Equal parameters are proposed again if they had different values
+    before, or may have. Trials that failed or were pruned rank below all others. Of the others,
+    those with a value above 0 of `Trial.set_constraint` rank below those without; a model of each
+    constraint says where it is kept.
 
     Parameters
     ----------
@@ -96,8 +98,10 @@ class EvolutionSampler(BaseSampler):
         trial: FrozenTrial,  # noqa: ARG002 - Optuna's interface
     ) -> dict[str, BaseDistribution]:
         """Return the distributions of all parameters that are searched."""
-        groups = _groups(study.get_trials(deepcopy=False))
-        return {name: each for group in groups for name, each in group.distributions.items()}
+        groups = _groups(study.get_trials(deepcopy=False)).groups
+        return {
+            group.names[key]: each for group in groups for key, each in group.distributions.items()
+        }
 
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
@@ -109,13 +113,17 @@ class EvolutionSampler(BaseSampler):
         finished = [each for each in trials if each.state in _FINISHED]
         others = _Others(study, trial, {trial.number, *(each.number for each in finished)})
         found: dict[str, Any] = {}
-        for place, known in enumerate(_groups(trials)):
-            group = known.part(search_space)
+        known = _groups(trials)
+        for place, each in enumerate(known.groups):
+            group = each.part(search_space)
             if not group.distributions:
                 continue
             parameters = Parameters(*group)
             results = _results(parameters, finished, len(study.directions), self._price)
-            candidates = self._candidates(study, (trial.number, place), parameters.space, results)
+            is_whole = known.is_whole and len(group.distributions) == len(each.distributions)
+            candidates = self._candidates(
+                study, (trial.number, place), parameters.space, results, is_whole=is_whole
+            )
             chosen = others.first_free(parameters, candidates)
             chosen = chosen or parameters.space.sample(self._random(trial.number, place))
             found |= parameters.values(chosen)
@@ -127,8 +135,14 @@ class EvolutionSampler(BaseSampler):
         place: tuple[int, int],
         space: SearchSpace,
         results: "_Results",
+        *,
+        is_whole: bool,
     ) -> Iterator[Genome]:
-        """Yield genomes that have no results yet, the best first."""
+        """Yield genomes, the best first.
+
+        Some have results if equal ones had others, as with noise; or if they may have, since they
+        don't decide all that a trial has, or none is left without.
+        """
         evolution = Evolution(
             space,
             [direction.name.lower() for direction in study.directions],
@@ -136,14 +150,23 @@ class EvolutionSampler(BaseSampler):
             strategy="screened",
             constraints={f"constraint {place}": {"max": 0.0} for place in range(results.bounds)},
             price=None if self._price is None else "price",
+            noisy=not is_whole or space.size <= len(results.values),
         )
         values = results.values
-        if len(values) >= self._startup and any(map(_is_finite, values.values())):
-            has_quantities = results.bounds or self._price is not None
-            quantities = list(results.quantities.values()) if has_quantities else None
-            evolution.tell(list(values), list(values.values()), quantities)
+        is_told = len(values) >= self._startup and any(
+            map(_is_finite, chain.from_iterable(values.values()))
+        )
+        for evaluation in range(max(map(len, values.values()), default=0) if is_told else 0):
+            told = [genome for genome, rows in values.items() if evaluation < len(rows)]
+            evolution.tell(
+                told,
+                [values[genome][evaluation] for genome in told],
+                [results.quantities[genome][evaluation] for genome in told]
+                if results.bounds or self._price is not None
+                else None,
+            )
         while asked := evolution.ask(1):
-            yield from (genome for genome in asked if genome not in values)
+            yield from (genome for genome in asked if is_told or genome not in values)
 
     def sample_independent(
         self,
@@ -216,13 +239,13 @@ class _Others:
         return found.union(mark for name, mark in attributes if name.startswith(_PROPOSED))
 
 
-def _groups(trials: Iterable[FrozenTrial]) -> list[Group]:
+def _groups(trials: Iterable[FrozenTrial]) -> Found:
     return groups_of([trial for trial in trials if trial.state in _KNOWN])
 
 
 @dataclass(frozen=True, slots=True)
 class _Results:
-    """What is known of each genome: means over its trials, NaN if none is complete.
+    """What is known of each genome: of each of its complete trials, NaN if there is none.
 
     Parameters
     ----------
@@ -235,8 +258,8 @@ class _Results:
         The number of constraints.
     """
 
-    values: Mapping[Genome, tuple[float, ...]]
-    quantities: Mapping[Genome, tuple[float, ...]]
+    values: Mapping[Genome, Sequence[Sequence[float]]]
+    quantities: Mapping[Genome, Sequence[Sequence[float]]]
     bounds: int
 
 
@@ -249,15 +272,19 @@ def _results(
     for trial in finished:
         genome = parameters.genome(trial.params)
         if genome is not None:
-            complete = found.setdefault(genome, [])
-            complete += [trial] * (trial.state == TrialState.COMPLETE)
+            found.setdefault(genome, []).append(trial)
     values, quantities = {}, {}
     for genome, trials in found.items():
-        values[genome] = _means([trial.values for trial in trials], objectives)
+        complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
+        values[genome] = [trial.values for trial in complete] or [(math.nan,) * objectives]
         # A constraint that a trial does not have is kept, as in Optuna's best trials.
-        rows = [[constraints[trial.number].get(name, 0.0) for name in names] for trial in trials]
-        prices = () if price is None else _means([[_paid(each, price)] for each in trials], 1)
-        quantities[genome] = (*_means(rows, len(names)), *prices)
+        quantities[genome] = [
+            (
+                *(constraints[trial.number].get(name, 0.0) for name in names),
+                *(() if price is None else (_paid(trial, price),)),
+            )
+            for trial in complete or trials[:1]
+        ]
     return _Results(values, quantities, len(names))
 
 
@@ -267,13 +294,6 @@ def _paid(trial: FrozenTrial, price: str) -> float:
         return math.nan if trial.duration is None else trial.duration.total_seconds()
     paid = trial.user_attrs.get(price)
     return float(paid) if isinstance(paid, int | float) else math.nan
-
-
-def _means(rows: Sequence[Sequence[float]], width: int) -> tuple[float, ...]:
-    """Return the mean of each column; NaN if there is no row, or one is not finite."""
-    if not rows or not all(map(_is_finite, rows)):
-        return (math.nan,) * width
-    return tuple(math.fsum(each) / len(rows) for each in zip(*rows, strict=True))
 
 
 def _mark(genome: Genome) -> str:

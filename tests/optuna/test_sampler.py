@@ -348,6 +348,73 @@ def test_a_loop_of_variable_depth_is_searched_as_a_whole() -> None:
         assert study.best_value < -0.35
 
 
+def nested(trial: Any) -> float:  # noqa: ANN401 - of Optuna
+    """Return a loss with a branch within a branch; the others are far worse."""
+    if trial.suggest_categorical("a", ["p", "q"]) == "q":
+        return 10 + float(trial.suggest_float("z", 0, 1))
+    name = "u" if trial.suggest_categorical("b", ["r", "s"]) == "r" else "v"
+    return float(trial.suggest_float(name, 0, 1))
+
+
+def ranged(trial: Any) -> float:  # noqa: ANN401 - of Optuna
+    """Return a loss with a range that depends on a number of a branch."""
+    if trial.suggest_categorical("a", ["p", "q"]) == "q":
+        return 10 + float(trial.suggest_float("z", 0, 1))
+    return float(trial.suggest_float("x", 0, trial.suggest_int("n", 1, 3)))
+
+
+def noisy(trial: Any) -> float:  # noqa: ANN401 - of Optuna
+    """Return the sum of two numbers of five, with noise."""
+    noise = np.random.default_rng(trial.number).normal()
+    return float(trial.suggest_int("a", 0, 4) + trial.suggest_int("b", 0, 4) + noise)
+
+
+@pytest.mark.parametrize("loss", [nested, ranged, noisy])
+def test_no_good_part_of_a_study_is_given_up(loss: Callable[[Any], float]) -> None:
+    """The better branch gets most trials, and so does the best point of a few that is noisy."""
+    for seed in range(2):
+        study = optuna.create_study(sampler=EvolutionSampler(seed=seed))
+        study.optimize(loss, n_trials=80)
+        last = study.trials[40:]
+        if loss is noisy:
+            assert np.mean([each.params["a"] + each.params["b"] for each in last]) < 1
+        else:
+            assert sum(each.params["a"] == "p" for each in last) > 30
+            assert study.best_value < 0.01
+
+
+def test_each_range_of_a_parameter_is_one_of_its_branch() -> None:
+    """The genome of a trial has the range that the trial has; too many ranges are left out."""
+    option = CategoricalDistribution(["sgd", "adam"])
+    ranges = {"sgd": FloatDistribution(0, 1), "adam": FloatDistribution(2, 3)}
+
+    def trial(kind: str, rate: float) -> Any:  # noqa: ANN401 - of Optuna
+        return create_trial(
+            params={"kind": kind, "rate": rate},
+            distributions={"kind": option, "rate": ranges[kind]},
+            value=1.0,
+        )
+
+    trials = [trial("sgd", 0.5), trial("adam", 2.5)]
+    [group], is_whole = groups_of(trials)
+    assert is_whole
+    assert set(group.distributions) == {"kind", "rate 0", "rate 1"}
+    parameters = Parameters(*group)
+    for each in trials:
+        genome = parameters.genome(each.params)
+        assert genome is not None
+        assert parameters.values(genome) == each.params
+    assert parameters.genome({"kind": "sgd", "rate": 2.5}) is None
+    assert parameters.genome({"kind": "sgd"}) is None
+    many = [
+        create_trial(
+            params={"rate": 0.5}, distributions={"rate": FloatDistribution(0, high)}, value=1.0
+        )
+        for high in range(1, 20)
+    ]
+    assert groups_of(many) == ([], False)
+
+
 def test_what_decides_a_branch_is_found() -> None:
     """Of numbers it is a bound, also for those that no trial had; of options those that had it."""
     distributions = {"n": IntDistribution(1, 9), "kind": CategoricalDistribution(["a", "b", "c"])}
@@ -362,7 +429,7 @@ def test_what_decides_a_branch_is_found() -> None:
         )
 
     trials = [trial(n, kind) for n in (2, 4, 5, 8) for kind in ("a", "b")]
-    [group] = groups_of(trials)
+    [group] = groups_of(trials).groups
     assert set(group.distributions) == {"n", "kind", "deep", "b"}
     assert group.branches["deep"] == Branch("n", (5, 6, 7, 8, 9))
     assert group.branches["b"] == Branch("kind", (1,))
@@ -371,6 +438,7 @@ def test_what_decides_a_branch_is_found() -> None:
     for wrong in ({"n": 5, "kind": "a"}, {"n": 2, "kind": "a", "deep": 0.5}):
         assert parameters.genome(wrong) is None
     other = create_trial(params={"n": 3, "kind": "b"}, distributions=distributions, value=1.0)
-    whole, alone = groups_of([*trials, other])
+    (whole, alone), is_whole = groups_of([*trials, other])
+    assert not is_whole
     assert (set(whole.branches), set(alone.distributions)) == ({"deep"}, {"b"})
-    assert groups_of([]) == []
+    assert groups_of([]).groups == []
