@@ -24,6 +24,7 @@ from neuroevo.tables.problems import column_line, listed, shown_value
 from neuroevo.tables.records import BooleanInput, CategoryInput, Input, NumberInput, Target
 from neuroevo.tables.settings import TableSettings
 from neuroevo.tables.splitting import Rows
+from neuroevo.tables.weights import fitting_weights
 
 KNOTS = 100  # of a quantile scaling, at most
 DIGITS = 9  # of a fitted number, or of its part that matters beside the spread of the column
@@ -39,7 +40,8 @@ def fit(table: Table, folds: Sequence[Rows]) -> tuple[Preparation, ...]:
     the same in all folds, as their networks have one architecture: so which categories there are
     and which of them are rare, and which columns have an indicator, depends on the inputs of the
     training rows of all folds together. Columns whose training cells are all equal in a fold are
-    left out, and columns of which all categories are rare, unless they have an indicator.
+    left out, and columns of which all categories are rare, unless they have an indicator. Rows
+    count as much as a column of weights says, but for shares of categories.
 
     Parameters
     ----------
@@ -120,33 +122,42 @@ def _is_constant(values: Floats) -> bool:
 def _fit_input(column: Column, rows: Rows, all_rows: Rows, table: Table) -> Input | None:
     """Fit a column to the training rows of a fold; None if it has nothing to learn from."""
     settings = table.settings
-    values = column.array[rows]
+    values, weights = column.array[rows], fitting_weights(table, rows)
     indicator = settings.missing_indicator and bool(np.isnan(column.array[all_rows]).any())
     if column.categories is not None:
         return _fit_categories(column, rows, all_rows, table, indicator=indicator)
     strategy = settings.missing if column.kind == "number" else "most_frequent"
-    filled, fill = _filled(values, "refuse" if settings.missing == "refuse" else strategy)
+    strategy = "refuse" if settings.missing == "refuse" else strategy
+    filled, fill = _filled(values, strategy, weights)
     if column.kind == "boolean":
         return BooleanInput(
             name=column.name, fill=None if fill is None else bool(fill), indicator=indicator
         )
     number = NumberInput(name=column.name, fill=fill, indicator=indicator)
     if settings.scaling == "quantile" and not _is_constant(filled):
-        knots = fit_knots(filled)
+        knots = fit_knots(filled, weights)
         if knots[0] < knots[-1]:
             return number.replace(knots=knots)
-    offset, scale = FITS[settings.scaling](filled)
+    offset, scale = FITS[settings.scaling](filled, weights)
     return number.replace(offset=offset, scale=scale)
 
 
-def _filled(values: Floats, strategy: str) -> tuple[Floats, float | None]:
+def _filled(values: Floats, strategy: str, weights: Floats | None) -> tuple[Floats, float | None]:
     """Fill missing values; return them, and what they are filled with."""
     if strategy == "refuse":
         return values, None
-    imputer = SimpleImputer(strategy=strategy).fit(values[:, np.newaxis])
-    present = values[~np.isnan(values)]
-    fill = rounded(float(imputer.statistics_[0]), float(np.ptp(present)))
-    return np.where(np.isnan(values), fill, values), fill
+    missing = np.isnan(values)
+    present = values[~missing]
+    if weights is None:
+        imputer = SimpleImputer(strategy=strategy).fit(values[:, np.newaxis])
+        found = float(imputer.statistics_[0])
+    elif strategy == "median":
+        found = float(_weighted_quantiles(present, [0.5], weights[~missing])[0])
+    else:
+        distinct, places = np.unique(present, return_inverse=True)
+        found = float(distinct[np.argmax(np.bincount(places, weights[~missing]))])
+    fill = rounded(found, float(np.ptp(present)))
+    return np.where(missing, fill, values), fill
 
 
 def _fit_categories(
@@ -159,9 +170,9 @@ def _fit_categories(
     places = read.places_in(names).astype(np.float64)
     places[places < 0] = np.nan
     strategy = "refuse" if settings.missing == "refuse" else "most_frequent"
-    filled, fill = _filled(places[all_rows], strategy)
+    filled, fill = _filled(places[all_rows], strategy, fitting_weights(table, all_rows))
     if rows is not all_rows:
-        _, fill = _filled(places[rows], strategy)
+        _, fill = _filled(places[rows], strategy, fitting_weights(table, rows))
     encoder = OneHotEncoder(min_frequency=settings.rare or None).fit(filled[:, np.newaxis])
     rare = encoder.infrequent_categories_[0] if settings.rare else None
     gathered = {names[int(place)] for place in rare} if rare is not None else set()
@@ -191,7 +202,7 @@ def _fit_target(table: Table, name: str, rows: Rows, lines: list[str]) -> Target
         rule = "must have at least two different values in the training rows"
         text = f"{rule}, but got only {shown_value(float(values[0]))}"
         lines.append(column_line(table.name, name, text))
-    offset, scale = FITS[table.settings.target_scaling](values)
+    offset, scale = FITS[table.settings.target_scaling](values, fitting_weights(table, rows))
     return Target(name=name, offset=offset, scale=scale)
 
 
@@ -213,32 +224,46 @@ def rounded(value: float, spread: float = 0.0) -> float:
     return round(value, min(places, MOST_DIGITS - 1 - size))
 
 
-def fit_standard(values: Floats) -> tuple[float, float]:
+def fit_standard(values: Floats, weights: Floats | None) -> tuple[float, float]:
     """Return mean and standard deviation; the latter 1 if all values are about equal."""
-    scaler = StandardScaler().fit(values[:, np.newaxis])
+    scaler = StandardScaler().fit(values[:, np.newaxis], sample_weight=weights)
     scale = rounded(float(scaler.scale_[0]))
     return rounded(float(scaler.mean_[0]), scale), scale
 
 
-def fit_robust(values: Floats) -> tuple[float, float]:
+def fit_robust(values: Floats, weights: Floats | None) -> tuple[float, float]:
     """Return median and interquartile range; the standard deviation if that range is 0."""
-    scaler = RobustScaler().fit(values[:, np.newaxis])
-    lower, upper = np.percentile(values, (25, 75))
-    scale = rounded(float(scaler.scale_[0])) if lower < upper else fit_standard(values)[1]
-    return rounded(float(scaler.center_[0]), scale), scale
+    if weights is None:
+        scaler = RobustScaler().fit(values[:, np.newaxis])
+        lower, upper = np.percentile(values, (25, 75))
+        center, width = float(scaler.center_[0]), float(scaler.scale_[0])
+    else:
+        lower, center, upper = _weighted_quantiles(values, [0.25, 0.5, 0.75], weights)
+        width = upper - lower
+    scale = rounded(width) if lower < upper else fit_standard(values, weights)[1]
+    return rounded(center, scale), scale
 
 
-def fit_knots(values: Floats) -> tuple[float, ...]:
+def fit_knots(values: Floats, weights: Floats | None) -> tuple[float, ...]:
     """Return quantiles at equal distances, at most 100."""
-    count = min(KNOTS, len(values))
-    transformer = QuantileTransformer(n_quantiles=count, subsample=None).fit(values[:, np.newaxis])
-    spread = float(np.ptp(values))
-    return tuple(rounded(float(knot), spread) for knot in transformer.quantiles_[:, 0])
+    count, spread = min(KNOTS, len(values)), float(np.ptp(values))
+    if weights is None:
+        transformer = QuantileTransformer(n_quantiles=count, subsample=None)
+        found = transformer.fit(values[:, np.newaxis]).quantiles_[:, 0].tolist()
+    else:
+        found = _weighted_quantiles(values, np.linspace(0, 1, count).tolist(), weights)
+    return tuple(rounded(float(knot), spread) for knot in found)
 
 
-FITS: dict[str, Callable[[Floats], tuple[float, float]]] = {
+def _weighted_quantiles(values: Floats, shares: Sequence[float], weights: Floats) -> list[float]:
+    """Return the least values up to which there are these shares of the weights."""
+    found = np.quantile(values, shares, method="inverted_cdf", weights=weights)
+    return [float(each) for each in found]
+
+
+FITS: dict[str, Callable[[Floats, Floats | None], tuple[float, float]]] = {
     "standard": fit_standard,
     "robust": fit_robust,
     "quantile": fit_standard,  # of a column without a spread of quantiles
-    "none": lambda _: (0.0, 1.0),
+    "none": lambda *_: (0.0, 1.0),
 }

@@ -26,11 +26,6 @@ def row_weights(table: Table, parts: Parts) -> PartWeights:
 
     Balanced weights are rows / (classes × rows of the class), counted among the training rows; test
     rows have none, so that their scores are those of rows as they come.
-
-    Raises
-    ------
-    DataError
-        If all rows of a part have the weight 0.
     """
     settings = table.settings
     if settings.weight == BALANCED and table.classes is not None:
@@ -38,21 +33,41 @@ def row_weights(table: Table, parts: Parts) -> PartWeights:
         distinct = np.arange(len(table.classes.names))
         weights = compute_class_weight("balanced", classes=distinct, y=codes[parts.training])
         return PartWeights(weights[codes[parts.training]], weights[codes[parts.validation]])
-    if not settings.weight_column:
-        return PartWeights()
     return PartWeights(
-        _of_column(table, parts.training, "training"),
-        _of_column(table, parts.validation, "validation"),
-        _of_column(table, parts.test, "test") if len(parts.test) else None,
+        fitting_weights(table, parts.training),
+        fitting_weights(table, parts.validation),
+        fitting_weights(table, parts.test) if len(parts.test) else None,
     )
 
 
-def _of_column(table: Table, rows: Rows, part: str) -> Floats:
-    """Return the weights of the rows of a part."""
+def weighing(table: Table, parts: Parts) -> Parts:
+    """Return parts without the rows of weight 0.
+
+    Raises
+    ------
+    DataError
+        If all rows of a part have the weight 0.
+    """
+    if not table.settings.weight_column:
+        return parts
+    return Parts(
+        _weighing(table, parts.training, "training"),
+        _weighing(table, parts.validation, "validation"),
+        _weighing(table, parts.test, "test") if len(parts.test) else parts.test,
+    )
+
+
+def fitting_weights(table: Table, rows: Rows) -> Floats | None:
+    """Return the weights of rows in what is fitted to them, (rows,); None if all count equally."""
+    name = table.settings.weight_column
+    return table.columns[name].array[rows] if name else None
+
+
+def _weighing(table: Table, rows: Rows, part: str) -> Rows:
     settings = table.settings
-    weights = table.columns[settings.weight_column].array[rows]
-    if not weights.any():
+    kept = rows[table.columns[settings.weight_column].array[rows] > 0]
+    if not len(kept):
         each = " of each fold" if settings.folds and part != "test" else ""
         text = f"must have a weight above 0 in the {part} rows{each}, but has none there"
         raise DataError(column_line(table.name, settings.weight_column, text))
-    return weights
+    return kept

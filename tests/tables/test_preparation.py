@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from neuroevo.errors import DataError
 from neuroevo.tables import Preparation, PreparedTable, TableSettings, prepare
+from neuroevo.tables.records import NumberInput
 
 ROWS = 60
 PARTS = ["train"] * 40 + ["validation"] * 12 + ["test"] * 8
@@ -293,6 +294,54 @@ def test_weights_are_those_of_the_rows_of_each_part(frame: pd.DataFrame) -> None
         assert weights.tolist() == (getattr(prepared, part).rows / 10).tolist()
     assert "w" not in prepared.preparation.input_names
     assert prepare(frame, settings()).weights == (None, None, None)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust", "quantile"])
+def test_rows_of_weight_zero_change_nothing(frame: pd.DataFrame, scaling: str) -> None:
+    """Wrong numbers and new categories in such rows are neither fitted to nor in any part."""
+    values = settings(scaling=scaling, weight="w", missing_indicator=False)
+    plain = frame.assign(w=np.arange(ROWS) % 3 > 0)
+    plain["w"] = plain["w"].astype(float) + plain.index % 2 * (plain["w"] > 0)
+    poisoned = plain.copy()
+    nothing = plain["w"] == 0
+    poisoned.loc[nothing, ["size", "price"]] = 1e9
+    poisoned.loc[nothing, "colour"] = "ultraviolet"
+    first, second = prepare(plain, values), prepare(poisoned, values)
+    assert first.preparation == second.preparation
+    for name in ("training", "validation", "test"):
+        own, other = getattr(first, name), getattr(second, name)
+        assert not nothing.to_numpy()[own.rows].any()
+        np.testing.assert_array_equal(own.inputs, other.inputs)
+        np.testing.assert_array_equal(own.targets, other.targets)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust", "quantile"])
+def test_a_weight_of_three_is_a_row_that_is_there_three_times(scaling: str) -> None:
+    """Means, deviations, quantiles and what missing cells are filled with are those of copies."""
+    random = np.random.default_rng(3)
+    frame = pd.DataFrame({"x": random.normal(size=90), "y": random.normal(size=90)})
+    frame["part"] = ["train"] * 60 + ["validation"] * 15 + ["test"] * 15
+    frame["word"] = random.choice(["a", "b", "c"], 90)
+    frame.loc[[3, 8, 20], ["x", "word"]] = None
+    weights = random.integers(1, 4, 90)
+    values = settings(
+        target="y", scaling=scaling, target_scaling="robust", leave_out=[], categories=[], rare=0.0
+    )
+    copied = prepare(frame.loc[np.repeat(frame.index, weights)].reset_index(drop=True), values)
+    weighed = prepare(frame.assign(w=weights), values.replace(weight="w"))
+    [own, word], [other, same] = weighed.preparation.inputs, copied.preparation.inputs
+    assert (own.fill, word) == (other.fill, same)
+    assert isinstance(own, NumberInput)
+    if scaling == "standard":
+        assert own == other
+    total = np.repeat(frame["x"].fillna(own.fill)[:60], weights[:60])
+    if scaling == "robust":
+        lower, upper = np.quantile(total, [0.25, 0.75], method="inverted_cdf")
+        assert own.scale == pytest.approx(upper - lower, rel=1e-8)
+    if scaling == "quantile":
+        shares = np.linspace(0, 1, 60)
+        knots = np.quantile(total, shares, method="inverted_cdf")
+        np.testing.assert_allclose(own.knots, knots, rtol=1e-7)
 
 
 @pytest.mark.parametrize("part", ["training", "validation", "test"])
