@@ -422,6 +422,7 @@ class NetworkClassifier(ClassifierMixin, ClassPredictions, NetworkEstimator):
         Parameters
         ----------
         classes
-            All classes; to be given in the first call if its rows do not have all of them.
+            All classes; to be given in the first call if its rows do not have all of them. They
+            must have two.
         """
         return self._fit_part(X, y, sample_weight, classes)

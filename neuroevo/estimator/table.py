@@ -70,8 +70,12 @@ class TableEstimator(BaseEstimator):
             weighed = "" if weights is None else " with weights above 0"
             rule = f"must have at least {LEAST_ROWS} different rows{weighed}"
             raise UsageError(f"X: {rule}, but got {len(rows)}")
-        if reset and rows.targets.ndim == 1 and (rows.targets == rows.targets[0]).all():
-            raise UsageError("y: must have rows of two classes, with weights, but got one class")
+        is_one = rows.targets.ndim == 1 and (rows.targets == rows.targets[0]).all()
+        if reset and is_one:
+            first = "" if classes is None else " in the first call"
+            weighed = "" if weights is None else ", with weights above 0"
+            rule = f"must have rows of two classes{first}{weighed}"
+            raise UsageError(f"y: {rule}, but got one class")
         return rows.cut()
 
     def _targets(self, y: Any, classes: Any, *, reset: bool) -> Array:

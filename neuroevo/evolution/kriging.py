@@ -81,6 +81,11 @@ class Prediction(NamedTuple):
         """The standard deviations, shape (points,)."""
         return np.asarray(arrays.unpadded(self.rows, self.points, 2)[1])
 
+    def spread(self, variances: Doubles) -> "Prediction":
+        """Return predictions whose variances are greater by these, shape (points,)."""
+        deviations = np.sqrt(self.deviations**2 + variances)
+        return Prediction(arrays.padded(np.stack([self.means, deviations]), 1.0), self.points)
+
 
 class Kriging:
     """Learns parameters of a model, and fits it.

@@ -1,7 +1,7 @@
 """Checks the arguments of `Evolution`: one line for each problem, all at once."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -110,6 +110,20 @@ def _is_missing(cell: object) -> bool:
     return cell is None or type(cell).__name__ in {"NAType", "NaTType"}
 
 
+def _with_whole_numbers(rows: Sequence[Mapping[Any, Any]]) -> Iterator[dict[Any, Any]]:
+    """Give rows with whole numbers where a frame made floats of them, as it does beside NaN."""
+    wholes: dict[Any, bool] = {}
+    for row in rows:
+        for name, cell in row.items():
+            is_one = isinstance(cell, float) and cell.is_integer()
+            wholes[name] = wholes.get(name, True) and is_one
+    some = {name for name in wholes if any(name not in row for row in rows)}
+    for row in rows:
+        yield {
+            name: int(cell) if name in some and wholes[name] else cell for name, cell in row.items()
+        }
+
+
 def listed(values: object) -> list[object] | None:
     """Return the items of any iterable that has an order, but for texts and mappings; else None.
 
@@ -117,10 +131,11 @@ def listed(values: object) -> list[object] | None:
     """
     if hasattr(values, "notna") and hasattr(values, "columns"):
         rows, known = values.to_dict("records"), values.notna().to_dict("records")  # type: ignore[attr-defined]  # a frame has it
-        return [
+        kept = [
             {name: cell for name, cell in row.items() if is_known[name]}
             for row, is_known in zip(rows, known, strict=True)
         ]
+        return [*_with_whole_numbers(kept)]
     if isinstance(values, _NO_LISTS) or not isinstance(values, Iterable):
         return None
     try:

@@ -77,6 +77,12 @@ class Nsga2(Strategy):
         for each in individuals:
             self._waiting.pop(each.number, None)
             self.evaluated.add(each.genome)
+        # Some are evaluated by the caller before they are asked.
+        self._waiting = {
+            number: candidate
+            for number, candidate in self._waiting.items()
+            if number < self._asked_up_to or candidate.genome not in self.evaluated
+        }
         if not self._waiting:
             self._end_generation()
 

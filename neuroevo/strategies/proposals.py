@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from neuroevo.decimals import exp, ln
 from neuroevo.evolution import Forecast
 from neuroevo.evolution.archive import Archive
 from neuroevo.evolution.breeding import Children, Manner, children, latin_hypercube
@@ -62,6 +63,8 @@ _REPEATED = 0.3  # share of screened trials that evaluate a genome again, if the
 _PRIOR_FREEDOM = 2  # evaluations that the prior of the noise is worth
 _LEAST_NOISE, _MOST_NOISE = 0.05, 0.95  # shares of the nugget
 _LIKELY = -0.693  # the logarithm of even odds that a pending trial is feasible
+_BELIEVED = 3.0  # standard deviations of the best cost from what the model predicts for it
+_REACH = 0.25  # of a trial's result, as a share of the distance between trials
 _FAR = 1e100  # more than any score of a child
 _MOST_RANKED = 600  # trials that are sorted into fronts; the worst half is left out beyond
 
@@ -179,6 +182,28 @@ class _Foresight(NamedTuple):
             means.append(_shortened(self.lowered[place].undone(mean)))
             deviations.append(_shortened(float(prediction.deviations[0]) * targets.unit))
         return Forecast(tuple(means), tuple(deviations), number)
+
+
+class _Roughness(NamedTuple):
+    """How costs vary over short distances, which a model takes for noise."""
+
+    positions: Positions
+    known: Rows  # (trials, columns)
+    variance: float
+
+    def variances(self, rows: Rows) -> Rows:
+        """Return the variance of each row given the nearest trial: 0 if it is the same, (rows,).
+
+        Without functions that differ between processors in the last bit.
+        """
+        count, columns = self.known.shape
+        reach = _REACH * exp(-ln(count) / columns)
+        squares = np.zeros((len(rows), count))
+        for column, options in enumerate(self.positions.options):
+            gaps = rows[:, column, None] - self.known[:, column]
+            squares += (gaps != 0) if options else gaps * gaps
+        nearest = squares.min(axis=1) / (reach * reach)
+        return np.asarray(self.variance * nearest / (1 + nearest))
 
 
 def _lowered(costs: Rows, own: int | None = None) -> Softened:
@@ -420,18 +445,38 @@ class Proposals:
             feasible = np.concatenate([feasible, likely])
             means = np.concatenate([means, fitted.predict(pending).means])
         best = float(means[feasible].min()) if feasible.any() else None
+        rough = None if best is None or trials.noise else self._roughness(fitted, best)
 
         def judge(rows: Rows) -> Rows:
             gains = bounds.log_feasibility(others, rows) - prices.log_prices(of_prices, rows)
             if best is None:
                 return gains
-            return gains + log_expected_improvement(fitted.predict(rows), best)
+            prediction = fitted.predict(rows)
+            if rough is not None:
+                prediction = prediction.spread(rough.variances(rows))
+            return gains + log_expected_improvement(prediction, best)
 
         foresight = _Foresight([fitted], [targets], [lowered])
         rounds = self._effort.rounds
         if not self._positions.has_continuous:  # polishing does not pay on tables of choices
             rounds = replace(rounds, fine=0)
         return self._screened(parents, judge, rounds, rng, foresight)
+
+    def _roughness(self, fitted: FittedKriging, best: float) -> "_Roughness | None":
+        """Return how rough the function is between trials; None if the model believes the best.
+
+        A model that takes the best result for noise expects nothing anywhere. But the same genome
+        would have the same result again: what it takes for noise is how costs vary over distances
+        that are shorter than those between trials. In a space of choices alone nothing is so near.
+        """
+        archive = self._archive
+        if self._noisy or not self._positions.has_continuous:
+            return None
+        found = fitted.predict(archive.rows[archive.order[:1]])
+        if best > float(found.means[0]) - _BELIEVED * float(found.deviations[0]):
+            return None
+        variance = self._kriging.nugget(self._points(1)[0]) * fitted.scale
+        return _Roughness(self._positions, archive.rows[archive.order], variance)
 
     def _bounds(self, chosen: Indices) -> _Bounds:
         """Return what the models of constraints learn from some trials, and of failures if any."""

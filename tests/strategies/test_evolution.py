@@ -623,3 +623,34 @@ def test_repeated_huge_costs_are_no_error() -> None:
     assert evolution.best.genome["x"] == 0.1
     assert evolution.ask(1)
     assert json.loads(json.dumps(evolution.state(), allow_nan=False))
+
+
+def test_whole_numbers_that_a_frame_made_floats_are_whole() -> None:
+    """A column of whole numbers in which a gene is not active in each row has floats and NaN."""
+    space = SearchSpace(
+        x=Float(0.0, 1.0), c=Choice(["a", "b"]), k=Conditional(Integer(1, 3), {"c": "a"})
+    )
+    evolution = Evolution(space, seed=0, population_size=8)
+    genomes = evolution.ask()
+    frame = pd.DataFrame(map(dict, genomes))
+    assert frame["k"].dtype == float
+    evolution.tell(frame, [number(genome, "x") for genome in genomes])
+    assert evolution.generation == 1
+    wrong = pd.DataFrame([{"x": 0.5, "c": "a", "k": 1.5}, {"x": 0.5, "c": "b"}])
+    with pytest.raises(UsageError, match=r"k: must be a whole number, but got 1\.5"):
+        evolution.tell(wrong, [1.0, 2.0])
+
+
+def test_a_genome_that_is_told_before_it_is_asked_is_not_asked() -> None:
+    """The rest of the generation is asked, and ends it."""
+    arguments: dict[str, Any] = {"population_size": 8, "seed": 0, "strategy": "nsga2"}
+    space = SearchSpace(n=Integer(1, 100))
+    told = Evolution(space, **arguments).ask(8)[3]
+    evolution = Evolution(space, **arguments)
+    first = evolution.ask(1)
+    evolution.tell([told], [5.0])
+    evolution.tell(first, [1.0])
+    rest = evolution.ask(7)
+    assert told not in rest
+    evolution.tell(rest, [1.0] * len(rest))
+    assert (len(rest), evolution.generation) == (6, 1)

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from neuroevo import Evolution
 from neuroevo.evolution import Candidate, Individual, hypervolume
 from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
 from neuroevo.strategies import STRATEGIES, Options, Strategy
@@ -333,3 +334,19 @@ def test_a_small_space_with_noise_is_evaluated_again_and_again() -> None:
         strategy, lambda genome: (number(genome, "x") / 5 + float(rng.standard_normal()),), 26
     )
     assert len({each.genome for each in done}) == 6
+
+
+def test_a_function_that_oscillates_is_not_searched_at_the_ends_of_its_range() -> None:
+    """What a model takes for noise is no reason to evaluate almost the same genomes again."""
+    for seed in range(3):
+        evolution = Evolution(SearchSpace(x=Float(0.0, 10.0)), seed=seed, strategy="screened")
+        asked = []
+        for _ in range(60):
+            [genome] = evolution.ask(1)
+            x = genome["x"]
+            assert isinstance(x, float)
+            evolution.tell([genome], [math.sin(5 * x) + 0.05 * x])
+            asked.append(x)
+        assert sum(not 0.1 < x < 9.9 for x in asked[10:]) < 10
+        assert evolution.best is not None
+        assert evolution.best.fitness[0] < -0.85  # only the two lowest of 8 minima are below that
