@@ -207,6 +207,10 @@ def duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
+WITHOUT_WEIGHTS = "Rows count alike here, whatever their weights, which count in scores."
+"""A sentence of figures of rows that have weights."""
+
+
 def counted(count: int, noun: str, plural: str = "") -> str:
     """Return a count with its noun: ``1 trial``, ``1,926 trials``."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

@@ -45,6 +45,7 @@ class ClassCalibration:
     """The bins that have samples, by rising probability."""
 
     bins: tuple[RatedBin, ...]
+    has_weights: bool = False  # whether samples have weights, which do not count here
 
     @property
     def samples(self) -> int:
@@ -79,7 +80,7 @@ def class_calibration(findings: "Findings") -> ClassCalibration | None:
     diagnosis = findings.diagnosis
     found = () if diagnosis is None else diagnosis.calibration
     bins = tuple(_rated(each) for each in found if each.samples > 0)
-    return ClassCalibration(bins) if bins else None
+    return ClassCalibration(bins, findings.weighs_test_rows) if bins else None
 
 
 def _rated(each: "CalibrationBin") -> RatedBin:

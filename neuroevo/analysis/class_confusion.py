@@ -30,10 +30,13 @@ class ClassConfusion:
         The names of the classes.
     counts
         Array (true classes, predicted classes).
+    has_weights
+        Whether samples have weights, which do not count here.
     """
 
     classes: tuple[str, ...]
     counts: NDArray[np.int64]
+    has_weights: bool = False
 
     @property
     def samples(self) -> int:
@@ -79,4 +82,4 @@ def class_confusion(findings: "Findings") -> ClassConfusion | None:
     names = findings.columns.classes
     if len(names) != len(counts):
         names = tuple(f"class {number}" for number in range(1, len(counts) + 1))
-    return ClassConfusion(names, counts)
+    return ClassConfusion(names, counts, findings.weighs_test_rows)

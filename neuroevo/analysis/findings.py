@@ -241,6 +241,11 @@ class Findings:
         is_champion = self.held_out.models[0].number == self.front[0].number
         return self.held_out.diagnosis if is_champion else None
 
+    @property
+    def weighs_test_rows(self) -> bool:
+        """Whether test rows have weights, which count in scores."""
+        return "test_weights" in self.fingerprint
+
     @cached_property
     def champions(self) -> tuple[Champion, ...]:
         """The trained networks of the front and of the baselines; none while the run is running."""

@@ -62,11 +62,14 @@ class PredictedValues:
         Number of further targets.
     samples
         Number of samples in the test part, of which some may not be shown.
+    has_weights
+        Whether samples have weights, which do not count here.
     """
 
     targets: tuple[PredictedTarget, ...]
     left_out: int
     samples: int
+    has_weights: bool = False
 
 
 def predicted_values(findings: "Findings") -> PredictedValues | None:
@@ -87,4 +90,5 @@ def predicted_values(findings: "Findings") -> PredictedValues | None:
     )
     if not np.isfinite(predicted - true).all():
         return None
-    return PredictedValues(targets, count - len(targets), findings.held_out.samples)
+    left_out, samples = count - len(targets), findings.held_out.samples
+    return PredictedValues(targets, left_out, samples, findings.weighs_test_rows)

@@ -97,7 +97,8 @@ def importance(
     if len(inputs) > MOST_PERMUTED:
         chosen = np.sort(random.permutation(len(inputs))[:MOST_PERMUTED])
         inputs = inputs[chosen]
-        targets = Targets(targets.values[chosen], targets.is_classes, targets.scale)
+        weights = None if targets.weights is None else targets.weights[chosen]
+        targets = Targets(targets.values[chosen], targets.is_classes, targets.scale, weights)
     whole = first_score(targets, predict(inputs))
     if math.isnan(whole):
         return ()

@@ -94,7 +94,8 @@ class Targets:
             weights = np.ones(len(outputs)) if self.weights is None else self.weights
             sums = _class_sums(self.values, outputs, weights, ranked=ranked)
         else:
-            sums = _regression_sums(self.values, outputs, self.scale)
+            center = np.average(self.values, axis=0, weights=self.weights)
+            sums = _regression_sums(self.values, outputs, center, self.scale)
         return sums if self.weights is None else sums * self.weights[:, np.newaxis]
 
 
@@ -249,14 +250,14 @@ def _defined(found: Iterable[tuple[str, Array, Array]]) -> dict[str, Score]:
     return scores
 
 
-def _regression_sums(targets: Array, outputs: Array, scale: float) -> Array:
+def _regression_sums(targets: Array, outputs: Array, center: Array, scale: float) -> Array:
     """Return 1, squared error, raw absolute and squared error, target², targets, of each sample.
 
     Targets are centred, so that their variance can be computed from these sums. They are not
     multiplied by weights.
     """
     errors = outputs - targets
-    targets = targets - targets.mean(axis=0)
+    targets = targets - center
     return np.column_stack(
         [
             np.ones(len(targets)),

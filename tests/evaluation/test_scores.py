@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 from sklearn import metrics
 
-from neuroevo.evaluation.diagnosis import calibration, confusion, importance
+from neuroevo.evaluation.diagnosis import MOST_PERMUTED, calibration, confusion, importance
 from neuroevo.evaluation.scores import Resampling, Targets, scores_of
 
 Array = npt.NDArray[np.float64]
@@ -262,6 +262,19 @@ def test_importance_finds_the_columns_that_matter() -> None:
     assert found[-1].decrease == found[-1].low == found[-1].high == 0
     # Permuting an input of variance v doubles its part of the variance: a loses 2·4/6, b 2·2/6.
     assert [each.decrease for each in found[:2]] == pytest.approx([8 / 6, 4 / 6], rel=0.15)
+
+
+@pytest.mark.parametrize("samples", [400, MOST_PERMUTED + 100])
+def test_importance_weighs_samples(samples: int) -> None:
+    """Samples without weight change nothing, also of more than are permuted."""
+    random = np.random.default_rng(4)
+    inputs = random.normal(size=(samples, 2))
+    weights = np.where(np.arange(samples) % 4 == 0, 0.0, 1.0)
+    values = np.where(weights[:, np.newaxis] > 0, inputs[:, :1], 1e6)
+    targets = Targets(values, is_classes=False, weights=weights)
+    columns = [("a", [0]), ("unused", [1])]
+    found = importance(lambda rows: rows[:, :1], inputs, targets, columns, random)
+    assert [each.decrease for each in found] == pytest.approx([2, 0], rel=0.15)
 
 
 def test_calibration_compares_probabilities_with_accuracies() -> None:

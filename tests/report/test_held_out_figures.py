@@ -121,6 +121,18 @@ def test_twenty_classes_have_room(runs: Runs) -> None:
     assert 'class="pair"' not in pair
 
 
+@pytest.mark.parametrize("plan", [SPECIES, TablePlan()])
+def test_captions_say_that_rows_count_alike_where_they_have_weights(
+    runs: Runs, plan: TablePlan
+) -> None:
+    """Scores are weighted, and these figures are not; without weights nothing is said."""
+    plain = on_table(runs("one point"), plan)
+    weighed = replace(plain, fingerprint={"test_weights": "float64 100"})
+    for name in (OF_CLASSES if plan.classes else OF_REGRESSION) - {"column_importance"}:
+        assert "Rows count alike here" in page_figure(weighed, name).caption
+        assert "count alike" not in page_figure(plain, name).caption
+
+
 def test_captions_have_the_numbers(runs: Runs) -> None:
     """Captions say what was measured: correct rows, errors, the most important column."""
     species = on_table(runs("one point"), SPECIES)

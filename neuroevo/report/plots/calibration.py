@@ -66,7 +66,7 @@ def caption(calibration: ClassCalibration | None) -> str:
         f"probability of {wording.share(probability)}, and {wording.share(accuracy)} of its "
         f"predictions are correct: {_verdict(calibration)}. Over the bins the mean difference, "
         f"weighted by rows, is {100 * calibration.error:.1f} percentage points (expected "
-        f"calibration error). {method}"
+        f"calibration error).{f' {wording.WITHOUT_WEIGHTS}' * calibration.has_weights} {method}"
     )
 
 

@@ -61,6 +61,8 @@ def caption(confusion: ClassConfusion | None) -> str:
         f"{wording.counted(rows, 'test row')} correctly ({share})."
     )
     sentences, pairs = [correct], confusion.pairs
+    if confusion.has_weights:
+        sentences.append(wording.WITHOUT_WEIGHTS)
     if pairs:
         named = wording.listed([_in_words(pair) for pair in pairs[:MOST_NAMED]])
         most = "Most often it confuses" if len(pairs) > MOST_NAMED else "It confuses"

@@ -34,6 +34,8 @@ def caption(values: PredictedValues | None) -> str:
     if values is None:
         return ""
     sentences = [_sentence(target) for target in values.targets]
+    if values.has_weights:
+        sentences.append(wording.WITHOUT_WEIGHTS)
     if len(values.targets) == 1:
         sentences.append(_spreads(values.targets[0]))
     sentences.append(

@@ -33,6 +33,8 @@ def caption(values: PredictedValues | None) -> str:
     if values is None:
         return ""
     sentences = [_sentence(target) for target in values.targets]
+    if values.has_weights:
+        sentences.append(wording.WITHOUT_WEIGHTS)
     sentences.append(
         "An error is a predicted value minus the true one; bars count the test rows with such an "
         "error."
