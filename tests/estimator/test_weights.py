@@ -95,3 +95,18 @@ def test_rows_of_small_tables_are_in_one_part() -> None:
     assert len(few.joined().cut()) == 4
     again = Rows(pd.concat([few.frame] * 100), np.tile(few.targets, (100, 1)))
     assert len(again.joined().cut()) == 40
+
+
+@pytest.mark.parametrize("kind", [NetworkRegressor, NetworkClassifier])
+def test_the_unit_of_weights_makes_no_difference(kind: Any) -> None:  # noqa: ANN401 - an estimator
+    """Weights that sum to 1, and enormous ones, give the bits of those that count rows."""
+    random = np.random.default_rng(0)
+    inputs, weights = random.normal(size=(90, 2)), random.integers(1, 5, 90).astype(float)
+    targets = inputs.sum(axis=1) > 0 if kind is NetworkClassifier else inputs.sum(axis=1)
+    copied = kind(random_state=0).fit(
+        *(np.repeat(x, weights.astype(int), 0) for x in (inputs, targets))
+    )
+    expected = copied.predict(inputs)
+    for unit in (1.0, 1 / weights.sum(), 1e307):
+        model = kind(random_state=0).fit(inputs, targets, sample_weight=weights * unit)
+        np.testing.assert_array_equal(model.predict(inputs), expected)
