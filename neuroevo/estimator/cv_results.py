@@ -17,8 +17,8 @@ def results_of(run: Run) -> dict[str, Any]:
         ``params``, the values of the genes; ``param_NAME``, the same of each gene, masked where it
         is not active; ``mean_test_NAME`` and ``rank_test_NAME`` of each objective, where one that
         is minimised is negated and called ``neg_NAME``, so that greater is better, and which is NaN
-        for trials that failed; the same of the first objective as ``mean_test_score``;
-        ``mean_fit_time`` in seconds, and ``generation``, from 1.
+        for trials that failed or were stopped early; the same of the first objective as
+        ``mean_test_score``; ``mean_fit_time`` in seconds, and ``generation``, from 1.
     """
     trials = run.findings.searched
     params = [dict(trial.genome) for trial in trials]
