@@ -11,9 +11,9 @@ from neuroevo.tables import (
     Table,
     TableModel,
     check_frame,
+    divided_rows,
     free_name,
     prepared_targets,
-    split_rows,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def held_out_rows(model: TableModel, task: "PreparedTask", start: "Start") -> pd
     Returns
     -------
     pandas.DataFrame
-        ``row`` (its name in the table), the columns of the inputs as they are there, the targets,
+        ``row`` (its name in the table), the columns of the inputs as they are there, that of
+        weights if there is one, the targets,
         ``predicted TARGET`` for each, and for classes ``probability of CLASS`` for each, else
         ``error in TARGET``. Where a column of the table has one of these names, it ends with _.
         Worst are the rows with the least probability of their own class, or with the largest sum of
@@ -54,7 +55,7 @@ def held_out_rows(model: TableModel, task: "PreparedTask", start: "Start") -> pd
         raise DataError("task: must have a test part, but test is 0")
     raw = task.raw_table()
     table = check_frame(*raw)
-    places = split_rows(table)[0].test
+    places = divided_rows(table)[0].test
     names = [str(label).strip() for label in raw.frame.columns]
     rows = raw.frame.iloc[places].set_axis(names, axis=1)
     inputs = model.preparation.prepare_inputs(rows, raw.name)
@@ -62,7 +63,8 @@ def held_out_rows(model: TableModel, task: "PreparedTask", start: "Start") -> pd
     now = {"test_inputs": array_fingerprint(inputs), "test_targets": array_fingerprint(true)}
     if any(now[name] != start.data[name] for name in now):
         raise DataError("task: test rows must be the same as when the run began, but are others")
-    columns = [rows[record.name] for record in model.preparation.inputs]
+    weight = [raw.settings.weight_column] if raw.settings.weight_column else []
+    columns = [rows[name] for name in [*(each.name for each in model.preparation.inputs), *weight]]
     predicted = (_classes if table.classes else _values)(model, table, rows, places)
     worst, targets = predicted.pop(_WORST), {each.name for each in model.preparation.targets}
     inputs_and_row = [pd.Series(rows.index, rows.index, name=free_name(_ROW, names)), *columns]

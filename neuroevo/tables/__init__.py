@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from neuroevo.tables.reading import column_names, read_table
     from neuroevo.tables.splitting import Parts, split_rows
+    from neuroevo.tables.weights import divided_rows
 
 __all__ = [
     "SUFFIXES",
@@ -42,6 +43,7 @@ __all__ = [
     "check_frame",
     "column_names",
     "describe",
+    "divided_rows",
     "fit",
     "frame_of",
     "frame_of_inputs",
@@ -63,6 +65,7 @@ _MODULES = {
     "prepared": ("Part", "PreparedFold", "PreparedTable", "prepare", "prepared_targets"),
     "reading": ("column_names", "read_table"),
     "splitting": ("Parts", "split_rows"),
+    "weights": ("divided_rows",),
 }
 
 

@@ -17,8 +17,8 @@ from neuroevo.tables.preparation import Preparation
 from neuroevo.tables.problems import column_line, listed
 from neuroevo.tables.records import CategoryInput
 from neuroevo.tables.settings import TableSettings
-from neuroevo.tables.splitting import Parts, Rows, cut_rows, groups_of, split_rows
-from neuroevo.tables.weights import PartWeights, row_weights, weighing
+from neuroevo.tables.splitting import Parts, Rows, cut_rows, groups_of
+from neuroevo.tables.weights import PartWeights, divided_rows, row_weights, weighing
 
 _MOST_COMPARED = 20_000_000  # cells of tables whose rows are compared
 _MANY = 0.1  # share of the test rows
@@ -123,12 +123,12 @@ def prepare(
         One line for each problem.
     """
     table = check_frame(frame, settings, name)
-    divided = [weighing(table, parts) for parts in split_rows(table)]
+    divided = divided_rows(table)
     preparations = fit(table, [parts.training for parts in divided])
     test = divided[0].test if keep_test else divided[0].test[:0]
     parts = divided
     if undivided:
-        parts = [weighing(table, each) for each in cut_rows(table, undivided, test)]
+        parts = tuple(weighing(table, each) for each in cut_rows(table, undivided, test))
     fitted = preparations[:1] * len(parts) if undivided else preparations
     first, *others = _folds(table, fitted, parts)
     repeated = () if undivided else tuple(_repeated_lines(first, name))

@@ -10,7 +10,7 @@ from neuroevo.tables.cells import Floats
 from neuroevo.tables.checking import Table
 from neuroevo.tables.problems import column_line
 from neuroevo.tables.settings import BALANCED
-from neuroevo.tables.splitting import Parts, Rows
+from neuroevo.tables.splitting import Parts, Rows, split_rows
 
 
 class PartWeights(NamedTuple):
@@ -38,6 +38,17 @@ def row_weights(table: Table, parts: Parts) -> PartWeights:
         fitting_weights(table, parts.validation),
         fitting_weights(table, parts.test) if len(parts.test) else None,
     )
+
+
+def divided_rows(table: Table) -> tuple[Parts, ...]:
+    """Return the parts of each fold, see `split_rows`, without rows of weight 0.
+
+    Raises
+    ------
+    DataError
+        If rows can't be divided, or all rows of a part have the weight 0.
+    """
+    return tuple(weighing(table, parts) for parts in split_rows(table))
 
 
 def weighing(table: Table, parts: Parts) -> Parts:

@@ -429,3 +429,26 @@ def test_scores_of_a_target_alone_are_those_of_a_run_on_it(flats: pd.DataFrame) 
         alone = neuroevo.run(one, results=None, n_jobs=1).findings.held_out
         assert alone is not None
         assert found.models[-1].targets[place] == alone.models[-1].scores
+
+
+def test_weighted_scores_are_those_of_the_rows_that_are_shown() -> None:
+    """The weights of test rows are beside their predictions; rows without weight are in no part."""
+    random = np.random.default_rng(2)
+    table = pd.DataFrame({"x": random.normal(size=200)})
+    table["y"] = 2 * table["x"] + random.normal(size=200)
+    table["w"] = random.integers(0, 4, 200)
+    table.loc[table["w"] == 0, ["x", "y"]] = 1e9
+    run = neuroevo.run(
+        experiment(table, 'task.weight="w"', 'task.compare_with=["linear"]', target="y"),
+        results=None,
+        n_jobs=1,
+    )
+    rows = run.test_rows()
+    assert (rows["w"] > 0).all()
+    assert run.findings.held_out is not None
+    assert run.findings.held_out.samples == len(rows)
+    diagnosis = run.findings.held_out.diagnosis
+    assert diagnosis is not None
+    score = r2_score(rows["y"], rows["predicted y"], sample_weight=rows["w"])
+    assert score > 0.5
+    assert diagnosis.scores["r2"] == pytest.approx(score, rel=1e-5)
