@@ -118,7 +118,8 @@ def new(
 
 def _check_module(name: str) -> None:
     """Refuse the name of an installed module, whose place the file would take in workers."""
-    if name.isidentifier() and importlib.util.find_spec(name) is not None:
+    found = importlib.util.find_spec(name) if name.isidentifier() else None
+    if found is not None and found.origin is not None:  # a folder alone has none
         rule = f"must not be that of an installed module, which {name}.py would replace"
         raise UsageError(f"name: {rule}, but got {name!r}")
 

@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
 _MOST_PIECES = 10  # of a heavy row
-_MOST_WEIGHT = 1e100  # beside the least one above 0
+_MOST_WEIGHT = 1e100  # greater ones are scaled, so that their sum is finite
 _ENOUGH = 100  # rows of a class, so that its parts are alike
 
 
@@ -145,8 +145,6 @@ def read_inputs(estimator: Any, given: Any, *, reset: bool) -> pd.DataFrame:
 def read_weights(given: Any, frame: pd.DataFrame) -> Floats | None:
     """Check sample weights: an array (rows,) of numbers of at least 0, not all 0; or None.
 
-    The least one above 0 becomes 1, so that their unit makes no difference.
-
     Raises
     ------
     ValueError
@@ -157,8 +155,8 @@ def read_weights(given: Any, frame: pd.DataFrame) -> Floats | None:
     weights: Floats = _check_sample_weight(given, frame, dtype=np.float64, ensure_non_negative=True)
     if not weights.any():
         raise ValueError("sample_weight: must not all be zero, but got only zeros")
-    least = max(float(weights[weights > 0].min()), float(weights.max()) / _MOST_WEIGHT)
-    return np.asarray(weights / least)
+    greatest = float(weights.max())
+    return weights if greatest <= _MOST_WEIGHT else np.asarray(weights / greatest)
 
 
 def divided(rows: Rows, share: float, random: np.random.Generator) -> tuple[Places, Places]:

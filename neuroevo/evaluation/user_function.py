@@ -193,6 +193,8 @@ def _by_name(returned: object, function: UserFunction) -> Mapping[str, object]:
     if isinstance(returned, str | bytes) or returned is None:
         values: Sequence[object] = [returned]
     else:
+        if hasattr(returned, "to_numpy"):  # a frame, whose items are its labels
+            returned = returned.to_numpy()
         try:
             values = list(returned)  # type: ignore[call-overload]  # whatever it is
         except TypeError:  # a number, which has no items
@@ -204,13 +206,17 @@ def _by_name(returned: object, function: UserFunction) -> Mapping[str, object]:
 
 
 def _mapping(returned: object) -> Mapping[str, object] | None:
-    """Return values by name, also those of a pandas Series with names; None of anything else."""
+    """Return values by name, also those of series, records and named tuples; None of others."""
     if isinstance(returned, Mapping):
         return returned
+    if isinstance(returned, tuple) and hasattr(returned, "_asdict"):
+        return dict(returned._asdict())
+    if names := getattr(getattr(returned, "dtype", None), "names", None):
+        return {name: returned[name] for name in names}  # type: ignore[index]  # a record
     keys = getattr(returned, "keys", None)
-    names = list(keys()) if callable(keys) else []
-    if names and all(isinstance(name, str) for name in names):
-        return {name: returned[name] for name in names}  # type: ignore[index]  # it has keys
+    labels = list(keys()) if callable(keys) else []
+    if labels and all(isinstance(label, str) for label in labels):
+        return {label: returned[label] for label in labels}  # type: ignore[index]  # it has keys
     return None
 
 

@@ -140,8 +140,8 @@ class EvolutionSampler(BaseSampler):
     ) -> Iterator[Genome]:
         """Yield genomes, the best first.
 
-        Some have results if equal ones had others, as with noise; or if they may have, since they
-        don't decide all that a trial has, or none is left without.
+        In a finite space some have results: if equal ones had others, as with noise; or if they may
+        have, since they don't decide all that a trial has, or none is left without.
         """
         evolution = Evolution(
             space,
@@ -156,6 +156,7 @@ class EvolutionSampler(BaseSampler):
         is_told = len(values) >= self._startup and any(
             map(_is_finite, chain.from_iterable(values.values()))
         )
+        may_repeat = is_told and space.size < math.inf  # else there are as good ones beside it
         for evaluation in range(max(map(len, values.values()), default=0) if is_told else 0):
             told = [genome for genome, rows in values.items() if evaluation < len(rows)]
             evolution.tell(
@@ -166,7 +167,7 @@ class EvolutionSampler(BaseSampler):
                 else None,
             )
         while asked := evolution.ask(1):
-            yield from (genome for genome in asked if is_told or genome not in values)
+            yield from (genome for genome in asked if may_repeat or genome not in values)
 
     def sample_independent(
         self,

@@ -65,6 +65,9 @@ _LEAST_NOISE, _MOST_NOISE = 0.05, 0.95  # shares of the nugget
 _LIKELY = -0.693  # the logarithm of even odds that a pending trial is feasible
 _BELIEVED = 3.0  # standard deviations of the best cost from what the model predicts for it
 _REACH = 0.25  # of a trial's result, as a share of the distance between trials
+_LATEST, _STUCK = 12, 3  # trials, and how many of them may be near to others without being good
+_SAME = 0.25  # squared distance in units of the reach
+_GOOD = 4  # one of so many trials is good
 _FAR = 1e100  # more than any score of a child
 _MOST_RANKED = 600  # trials that are sorted into fronts; the worst half is left out beyond
 
@@ -196,14 +199,25 @@ class _Roughness(NamedTuple):
 
         Without functions that differ between processors in the last bit.
         """
+        nearest = self._distances(rows).min(axis=1)
+        return np.asarray(self.variance * nearest / (1 + nearest))
+
+    def is_stuck(self, costs: Rows) -> bool:
+        """Whether several of the last trials were near to others, and found nothing good."""
+        first = max(len(costs) - _LATEST, 0)
+        is_bad = costs[first:] > np.sort(costs)[len(costs) // _GOOD]
+        near = (self._distances(self.known[first:]) < _SAME).sum(axis=1) > 1  # not itself alone
+        return int((is_bad & near).sum()) >= _STUCK
+
+    def _distances(self, rows: Rows) -> Rows:
+        """Return squared distances from the trials in units of their reach, (rows, trials)."""
         count, columns = self.known.shape
         reach = _REACH * exp(-ln(count) / columns)
         squares = np.zeros((len(rows), count))
         for column, options in enumerate(self.positions.options):
             gaps = rows[:, column, None] - self.known[:, column]
             squares += (gaps != 0) if options else gaps * gaps
-        nearest = squares.min(axis=1) / (reach * reach)
-        return np.asarray(self.variance * nearest / (1 + nearest))
+        return squares / (reach * reach)
 
 
 def _lowered(costs: Rows, own: int | None = None) -> Softened:
@@ -476,7 +490,8 @@ class Proposals:
         if best > float(found.means[0]) - _BELIEVED * float(found.deviations[0]):
             return None
         variance = self._kriging.nugget(self._points(1)[0]) * fitted.scale
-        return _Roughness(self._positions, archive.rows[archive.order], variance)
+        rough = _Roughness(self._positions, archive.rows, variance)
+        return rough if rough.is_stuck(archive.costs[:, 0]) else None
 
     def _bounds(self, chosen: Indices) -> _Bounds:
         """Return what the models of constraints learn from some trials, and of failures if any."""

@@ -69,7 +69,8 @@ def fit(table: Table, folds: Sequence[Rows]) -> tuple[Preparation, ...]:
     inputs = [_fit_inputs(table, kept, rows, all_rows, lines) for rows in folds]
     if not inputs[0] and not lines:
         rule = "must have an input with at least two different values in the training rows"
-        lines.append(f"{table.name}: {rule}, but got none")
+        hint = f" (and a category in at least a share of {table.settings.rare})" * bool(kept)
+        lines.append(f"{table.name}: {rule}{hint}, but got none")
     targets = [
         [_fit_target(table, each, rows, lines) for each in table.settings.target] for rows in folds
     ]

@@ -218,7 +218,8 @@ def _warnings(preparation: Preparation, table: Table, divided: Sequence[Parts]) 
             text = f"is left out: {rows_of} have no two different values"
             yield column_line(table.name, each, text)
         elif isinstance(record, CategoryInput):
-            if hint := table.columns[each].unit_hint:
+            hint = table.columns[each].unit_hint
+            if hint and each not in table.settings.categories:
                 yield column_line(table.name, each, f"is taken for categories{hint}")
             count = _unseen(table.columns[each], divided)
             if count and preparation.unseen != "refuse":

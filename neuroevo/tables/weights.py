@@ -61,8 +61,13 @@ def weighing(table: Table, parts: Parts) -> Parts:
     """
     if not table.settings.weight_column:
         return parts
+    training = _weighing(table, parts.training, "training")
+    if table.classes is not None and len(np.unique(table.classes.codes[training])) == 1:
+        text = "must have a weight above 0 in rows of two classes among the training rows"
+        line = f"{text}, but has such rows of one class"
+        raise DataError(column_line(table.name, table.settings.weight_column, line))
     return Parts(
-        _weighing(table, parts.training, "training"),
+        training,
         _weighing(table, parts.validation, "validation"),
         _weighing(table, parts.test, "test") if len(parts.test) else parts.test,
     )

@@ -98,15 +98,23 @@ def test_rows_of_small_tables_are_in_one_part() -> None:
 
 
 @pytest.mark.parametrize("kind", [NetworkRegressor, NetworkClassifier])
-def test_the_unit_of_weights_makes_no_difference(kind: Any) -> None:  # noqa: ANN401 - an estimator
-    """Weights that sum to 1, and enormous ones, give the bits of those that count rows."""
+def test_a_weight_is_as_many_rows(kind: Any) -> None:  # noqa: ANN401 - an estimator
+    """Weights of whole numbers give the bits of copies, and enormous ones are no error."""
     random = np.random.default_rng(0)
     inputs, weights = random.normal(size=(90, 2)), random.integers(1, 5, 90).astype(float)
     targets = inputs.sum(axis=1) > 0 if kind is NetworkClassifier else inputs.sum(axis=1)
-    copied = kind(random_state=0).fit(
-        *(np.repeat(x, weights.astype(int), 0) for x in (inputs, targets))
-    )
-    expected = copied.predict(inputs)
-    for unit in (1.0, 1 / weights.sum(), 1e307):
-        model = kind(random_state=0).fit(inputs, targets, sample_weight=weights * unit)
-        np.testing.assert_array_equal(model.predict(inputs), expected)
+    counts = weights.astype(int)
+    copied = kind(random_state=0).fit(np.repeat(inputs, counts, 0), np.repeat(targets, counts))
+    model = kind(random_state=0).fit(inputs, targets, sample_weight=weights)
+    np.testing.assert_array_equal(model.predict(inputs), copied.predict(inputs))
+    huge = kind(random_state=0).fit(inputs, targets, sample_weight=weights * 1e307)
+    assert huge.score(inputs, targets) > 0.8
+
+
+def test_rows_are_not_cut_because_others_weigh_less() -> None:
+    """Parts of one row would be in training and in validation, which would fit noise."""
+    random = np.random.default_rng(0)
+    inputs, noise = random.normal(size=(60, 5)), random.normal(size=60)
+    for weights in (random.uniform(0.01, 1, 60), np.r_[np.ones(59), 1e-3]):
+        model = NetworkRegressor(random_state=0).fit(inputs, noise, sample_weight=weights)
+        assert model.score(inputs, noise) < 0.5

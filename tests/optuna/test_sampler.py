@@ -383,6 +383,22 @@ def test_no_good_part_of_a_study_is_given_up(loss: Callable[[Any], float]) -> No
             assert study.best_value < 0.01
 
 
+def test_a_branch_that_a_range_decides_is_searched() -> None:
+    """What decides it is no parameter of few values: its best value depends on the branches."""
+
+    def loss(trial: Any) -> float:  # noqa: ANN401 - of Optuna
+        k = trial.suggest_float("k", 0, 1)
+        if k > 0.5:
+            x, y = (trial.suggest_float(name, -3, 3) for name in "xy")
+            return float((k - 0.7) ** 2 + (x - 1) ** 2 + (y + 1) ** 2)
+        return float(0.5 + (k - 0.3) ** 2 + trial.suggest_float("z", -3, 3) ** 2)
+
+    for seed in range(3):
+        study = optuna.create_study(sampler=EvolutionSampler(seed=seed))
+        study.optimize(loss, n_trials=100)
+        assert study.best_value < 0.1
+
+
 def test_each_range_of_a_parameter_is_one_of_its_branch() -> None:
     """The genome of a trial has the range that the trial has; too many ranges are left out."""
     option = CategoricalDistribution(["sgd", "adam"])

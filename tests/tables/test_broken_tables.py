@@ -479,8 +479,8 @@ BROKEN: list[Case] = [
         {"rare": 0.2},
         (
             (
-                ": must have an input with at least two different values in the training rows, "
-                "but got none"
+                ": must have an input with at least two different values in the training rows (and "
+                "a category in at least a share of 0.2), but got none"
             ),
         ),
     ),
