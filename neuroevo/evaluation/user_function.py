@@ -181,7 +181,7 @@ def _checked(returned: object, function: UserFunction) -> dict[str, float]:
 
 def _by_name(returned: object, function: UserFunction) -> Mapping[str, object]:
     names = function.objectives + function.quantities
-    named = _mapping(returned)
+    named = _mapping(returned, names)
     if named is not None:
         if set(named) != set(names):
             found = ", ".join(map(shown, named)) or "nothing"
@@ -205,13 +205,16 @@ def _by_name(returned: object, function: UserFunction) -> Mapping[str, object]:
     return dict(zip(names, values, strict=True))
 
 
-def _mapping(returned: object) -> Mapping[str, object] | None:
-    """Return values by name, also those of series, records and named tuples; None of others."""
+def _mapping(returned: object, names: Sequence[str]) -> Mapping[str, object] | None:
+    """Return values by name, also those of a series with names; None of others.
+
+    Those of named tuples and records are taken by name if their fields have these names.
+    """
     if isinstance(returned, Mapping):
         return returned
-    if isinstance(returned, tuple) and hasattr(returned, "_asdict"):
-        return dict(returned._asdict())
-    if names := getattr(getattr(returned, "dtype", None), "names", None):
+    if isinstance(returned, tuple) and set(getattr(returned, "_fields", ())) == set(names):
+        return {name: getattr(returned, name) for name in names}
+    if set(getattr(getattr(returned, "dtype", None), "names", None) or ()) == set(names):
         return {name: returned[name] for name in names}  # type: ignore[index]  # a record
     keys = getattr(returned, "keys", None)
     labels = list(keys()) if callable(keys) else []

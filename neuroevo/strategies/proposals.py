@@ -477,11 +477,12 @@ class Proposals:
         return self._screened(parents, judge, rounds, rng, foresight)
 
     def _roughness(self, fitted: FittedKriging, best: float) -> "_Roughness | None":
-        """Return how rough the function is between trials; None if the model believes the best.
+        """Return how rough the function is between trials; None unless the search is stuck.
 
-        A model that takes the best result for noise expects nothing anywhere. But the same genome
-        would have the same result again: what it takes for noise is how costs vary over distances
-        that are shorter than those between trials. In a space of choices alone nothing is so near.
+        A model that takes the best result for noise expects nothing anywhere, and some searches
+        evaluate almost the same genomes again then. But the same genome would have the same result:
+        what the model takes for noise is how costs vary over distances that are shorter than those
+        between trials. In a space of choices alone nothing is so near.
         """
         archive = self._archive
         if self._noisy or not self._positions.has_continuous:

@@ -19,6 +19,7 @@ ALL = """
 import os, signal, sys, time
 import numpy as np
 import pandas as pd
+from collections import namedtuple
 START = os.getpid()
 
 def evaluate(genome, seed):
@@ -70,6 +71,10 @@ def evaluate(genome, seed):
         return pd.Series([1.5, 2.5])
     if kind == "series of others":
         return pd.Series({"b": 2.5, "c": 1.5})
+    if kind == "named tuple":
+        return namedtuple("Result", "b a")(2.5, 1.5)
+    if kind == "record":
+        return np.array([(2.5, 1.5)], dtype=[("b", float), ("a", float)])[0]
     if kind == "set":
         return {2.5, 1.5}
     if kind == "seed":
@@ -113,7 +118,7 @@ CAUSES = {
 }
 
 
-FRAMES = "series", "series without names"
+FRAMES = "series", "series without names", "named tuple", "record"
 
 
 def evaluator_of(
@@ -155,6 +160,8 @@ def test_a_bad_trial_fails_with_a_line_of_its_own(results: dict[str, Any], kind:
         ("array", {"a": 1.5, "b": 2.5}),
         ("series", {"a": 1.5, "b": 2.5}),
         ("series without names", {"a": 1.5, "b": 2.5}),
+        ("named tuple", {"a": 1.5, "b": 2.5}),
+        ("record", {"a": 1.5, "b": 2.5}),
     ],
 )
 def test_other_trials_lose_nothing(

@@ -170,7 +170,7 @@ def test_only_an_unchanged_function_is_resumed(run: Run, tmp_path: Path) -> None
     with pytest.raises(DataError, match=r"file .* does not exist; give it again with --data FILE"):
         neuroevo.resume(made, results=tmp_path / "results", ends={"generations": 3})
     (tmp_path / "moved").mkdir()
-    moved = write_function(tmp_path / "moved")
+    moved = write_function(tmp_path / "moved").rename(tmp_path / "moved" / "renamed.py")
     more = neuroevo.resume(
         made, results=tmp_path / "results", n_jobs=2, ends={"generations": 3}, data=moved
     )

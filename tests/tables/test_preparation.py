@@ -344,6 +344,13 @@ def test_a_weight_of_three_is_a_row_that_is_there_three_times(scaling: str) -> N
         np.testing.assert_allclose(own.knots, knots, rtol=1e-7)
 
 
+def test_a_class_must_have_rows_with_a_weight(frame: pd.DataFrame) -> None:
+    """With one class left there is nothing to learn, which is said before the search."""
+    weights = np.where(frame["label"] == "a", 0.0, 1.0)
+    with pytest.raises(DataError, match="weight above 0 in rows of two classes among the training"):
+        prepare(frame.assign(w=weights), settings(**CLASSES, weight="w"))
+
+
 @pytest.mark.parametrize("part", ["training", "validation", "test"])
 def test_a_part_without_any_weight_is_refused(frame: pd.DataFrame, part: str) -> None:
     """Nothing can be learned from or measured on rows that all have the weight 0."""
