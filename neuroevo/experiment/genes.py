@@ -24,7 +24,7 @@ from neuroevo.experiment.gene_tables import (
     table_of,
     written,
 )
-from neuroevo.learning import READERS, Activation, TrainingSettings, decider
+from neuroevo.learning import READERS, Activation, TrainingSettings, decider, is_read
 from neuroevo.settings import refusal, shown, unknown, worded
 from neuroevo.space import (
     Choice,
@@ -174,14 +174,14 @@ def drop_unread_genes(document: Mapping[str, Any], changed: Collection[str]) -> 
 def _is_read(name: str, tables: Sequence[Mapping[str, object]]) -> bool:
     """Whether a gene has an effect with the optimizers or schedules of the first table with any."""
     deciding = decider(name)
-    found = [table[deciding] for table in tables if deciding in table] if deciding else []
-    if deciding is None or not found:
+    table = next((each for each in tables if deciding in each), None)
+    if deciding is None or table is None:
         return True
     try:
-        gene = _unconditional(deciding, _read_gene(deciding, found[0]))
+        gene = _unconditional(deciding, _read_gene(deciding, table[deciding]))
     except ValidationError:
         return True
-    return any(value in READERS[name] for value in gene.values())
+    return any(is_read(name, {deciding: value}) for value in gene.values())
 
 
 def default_genes(

@@ -146,8 +146,8 @@ def ensemble_sentences(models: "HeldOutModels") -> str:
         metric_text(metric, value)
         for value in (ensemble.scores[metric.name].value, models.kept[metric.name], mean, one)
     )
-    is_better = mean > one if metric.larger_is_better else mean < one
-    is_better = is_better and mean_text != one_text
+    is_more = mean > one if metric.larger_is_better else mean < one
+    is_better = is_more and mean_text != one_text
     advice = f"; --ensemble {count} of predict, export and train averages them" * is_better
     return (
         f"Averaging the champion's {count} networks gives {metric.label} {test} on the test rows, "

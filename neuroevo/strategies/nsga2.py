@@ -74,15 +74,16 @@ class Nsga2(Strategy):
     def tell(self, individuals: Sequence[Individual]) -> None:
         """Receive results; the population changes once no candidate is waited for."""
         self._results += individuals
+        unasked = False
         for each in individuals:
-            self._waiting.pop(each.number, None)
+            unasked |= self._waiting.pop(each.number, None) is None
             self.evaluated.add(each.genome)
-        # Some are evaluated by the caller before they are asked.
-        self._waiting = {
-            number: candidate
-            for number, candidate in self._waiting.items()
-            if number < self._asked_up_to or candidate.genome not in self.evaluated
-        }
+        if unasked:  # the caller has chosen it, and it may be one that would be asked later
+            self._waiting = {
+                number: candidate
+                for number, candidate in self._waiting.items()
+                if number < self._asked_up_to or candidate.genome not in self.evaluated
+            }
         if not self._waiting:
             self._end_generation()
 

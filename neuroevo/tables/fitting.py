@@ -24,7 +24,7 @@ from neuroevo.tables.problems import column_line, listed, shown_value
 from neuroevo.tables.records import BooleanInput, CategoryInput, Input, NumberInput, Target
 from neuroevo.tables.settings import TableSettings
 from neuroevo.tables.splitting import Rows
-from neuroevo.tables.weights import fitting_weights
+from neuroevo.tables.weights import column_weights
 
 KNOTS = 100  # of a quantile scaling, at most
 DIGITS = 9  # of a fitted number, or of its part that matters beside the spread of the column
@@ -112,10 +112,11 @@ def _fit_inputs(
 def _is_kept(column: Column, rows: Rows, settings: TableSettings) -> bool:
     missing = np.isnan(column.array[rows])
     indicated = settings.missing_indicator and missing.any() and not missing.all()
-    return not _is_constant(column.array[rows]) or bool(indicated)
+    return not is_constant(column.array[rows]) or bool(indicated)
 
 
-def _is_constant(values: Floats) -> bool:
+def is_constant(values: Floats) -> bool:
+    """Whether a column has no two different values, missing ones apart."""
     present = values[~np.isnan(values)]
     return not len(present) or bool((present == present[0]).all())
 
@@ -123,7 +124,7 @@ def _is_constant(values: Floats) -> bool:
 def _fit_input(column: Column, rows: Rows, all_rows: Rows, table: Table) -> Input | None:
     """Fit a column to the training rows of a fold; None if it has nothing to learn from."""
     settings = table.settings
-    values, weights = column.array[rows], fitting_weights(table, rows)
+    values, weights = column.array[rows], column_weights(table, rows)
     indicator = settings.missing_indicator and bool(np.isnan(column.array[all_rows]).any())
     if column.categories is not None:
         return _fit_categories(column, rows, all_rows, table, indicator=indicator)
@@ -135,7 +136,7 @@ def _fit_input(column: Column, rows: Rows, all_rows: Rows, table: Table) -> Inpu
             name=column.name, fill=None if fill is None else bool(fill), indicator=indicator
         )
     number = NumberInput(name=column.name, fill=fill, indicator=indicator)
-    if settings.scaling == "quantile" and not _is_constant(filled):
+    if settings.scaling == "quantile" and not is_constant(filled):
         knots = fit_knots(filled, weights)
         if knots[0] < knots[-1]:
             return number.replace(knots=knots)
@@ -171,9 +172,9 @@ def _fit_categories(
     places = read.places_in(names).astype(np.float64)
     places[places < 0] = np.nan
     strategy = "refuse" if settings.missing == "refuse" else "most_frequent"
-    filled, fill = _filled(places[all_rows], strategy, fitting_weights(table, all_rows))
+    filled, fill = _filled(places[all_rows], strategy, column_weights(table, all_rows))
     if rows is not all_rows:
-        _, fill = _filled(places[rows], strategy, fitting_weights(table, rows))
+        _, fill = _filled(places[rows], strategy, column_weights(table, rows))
     encoder = OneHotEncoder(min_frequency=settings.rare or None).fit(filled[:, np.newaxis])
     rare = encoder.infrequent_categories_[0] if settings.rare else None
     gathered = {names[int(place)] for place in rare} if rare is not None else set()
@@ -199,11 +200,11 @@ def _fit_target(table: Table, name: str, rows: Rows, lines: list[str]) -> Target
     if table.classes is not None:
         return Target(name=name)
     values = table.columns[name].array[rows]
-    if _is_constant(values):
+    if is_constant(values):
         rule = "must have at least two different values in the training rows"
         text = f"{rule}, but got only {shown_value(float(values[0]))}"
         lines.append(column_line(table.name, name, text))
-    offset, scale = FITS[table.settings.target_scaling](values, fitting_weights(table, rows))
+    offset, scale = FITS[table.settings.target_scaling](values, column_weights(table, rows))
     return Target(name=name, offset=offset, scale=scale)
 
 

@@ -11,7 +11,7 @@ from neuroevo.errors import DataError
 from neuroevo.tables.applying import inputs_of_columns, one_hot, unseen_text
 from neuroevo.tables.cells import Categories, Floats, Numbers
 from neuroevo.tables.checking import Table, check_frame
-from neuroevo.tables.fitting import fit
+from neuroevo.tables.fitting import fit, is_constant
 from neuroevo.tables.kinds import Column, ColumnDescription
 from neuroevo.tables.preparation import Preparation
 from neuroevo.tables.problems import column_line, listed
@@ -209,19 +209,19 @@ def _warnings(preparation: Preparation, table: Table, divided: Sequence[Parts]) 
     records = {record.name: record for record in preparation.inputs}
     rows_of = "the training rows of a fold" if len(divided) > 1 else "its training rows"
     for each in table.inputs:
-        record = records.get(each)
-        if record is None and _has_two_values(table.columns[each], divided):
+        record, column = records.get(each), table.columns[each]
+        if record is None and _is_varied(column, divided):
             rule = f"no category is in at least a share of {table.settings.rare} of {rows_of}"
-            hint = f"set a lower value of rare to keep it{table.columns[each].unit_hint}"
+            hint = f"set a lower value of rare to keep it{column.unit_hint}"
             yield column_line(table.name, each, f"is left out: {rule} ({hint})")
         elif record is None:
             text = f"is left out: {rows_of} have no two different values"
             yield column_line(table.name, each, text)
         elif isinstance(record, CategoryInput):
-            hint = table.columns[each].unit_hint
-            if hint and each not in table.settings.categories:
-                yield column_line(table.name, each, f"is taken for categories{hint}")
-            count = _unseen(table.columns[each], divided)
+            if column.unit_hint and each not in table.settings.categories:
+                text = f"is taken for categories{column.unit_hint}"
+                yield column_line(table.name, each, text)
+            count = _unseen(column, divided)
             if count and preparation.unseen != "refuse":
                 yield column_line(table.name, each, unseen_text(count))
 
@@ -249,10 +249,9 @@ def _row_keys(part: Part) -> NDArray[np.uint64]:
     return np.asarray(pd.util.hash_pandas_object(rows, index=False), dtype=np.uint64)
 
 
-def _has_two_values(column: Column, divided: Sequence[Parts]) -> bool:
+def _is_varied(column: Column, divided: Sequence[Parts]) -> bool:
     """Whether the training rows of each fold have two different values."""
-    parts = (column.array[each.training] for each in divided)
-    return all(len(np.unique(cells[~np.isnan(cells)])) > 1 for cells in parts)
+    return not any(is_constant(column.array[parts.training]) for parts in divided)
 
 
 def _unseen(column: Column, divided: Sequence[Parts]) -> int:

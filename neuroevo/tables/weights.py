@@ -34,9 +34,9 @@ def row_weights(table: Table, parts: Parts) -> PartWeights:
         weights = compute_class_weight("balanced", classes=distinct, y=codes[parts.training])
         return PartWeights(weights[codes[parts.training]], weights[codes[parts.validation]])
     return PartWeights(
-        fitting_weights(table, parts.training),
-        fitting_weights(table, parts.validation),
-        fitting_weights(table, parts.test) if len(parts.test) else None,
+        column_weights(table, parts.training),
+        column_weights(table, parts.validation),
+        column_weights(table, parts.test) if len(parts.test) else None,
     )
 
 
@@ -59,13 +59,14 @@ def weighing(table: Table, parts: Parts) -> Parts:
     DataError
         If all rows of a part have the weight 0.
     """
-    if not table.settings.weight_column:
+    name = table.settings.weight_column
+    if not name:
         return parts
     training = _weighing(table, parts.training, "training")
     if table.classes is not None and len(np.unique(table.classes.codes[training])) == 1:
         text = "must have a weight above 0 in rows of two classes among the training rows"
         line = f"{text}, but has such rows of one class"
-        raise DataError(column_line(table.name, table.settings.weight_column, line))
+        raise DataError(column_line(table.name, name, line))
     return Parts(
         training,
         _weighing(table, parts.validation, "validation"),
@@ -73,8 +74,8 @@ def weighing(table: Table, parts: Parts) -> Parts:
     )
 
 
-def fitting_weights(table: Table, rows: Rows) -> Floats | None:
-    """Return the weights of rows in what is fitted to them, (rows,); None if all count equally."""
+def column_weights(table: Table, rows: Rows) -> Floats | None:
+    """Return the weights of rows in the column of weights, (rows,); None if there is none."""
     name = table.settings.weight_column
     return table.columns[name].array[rows] if name else None
 
