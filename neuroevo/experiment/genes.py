@@ -1,6 +1,6 @@
 """The genes of networks: how each is written in ``[space]``, and which values it allows.
 
-Knows tables and search spaces; trains and evolves nothing.
+Knows tables, search spaces and which tasks networks learn; trains and evolves nothing.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,6 +35,7 @@ from neuroevo.space import (
     Layers,
     SearchSpace,
 )
+from neuroevo.tasks import TASKS, NetworkTask, Task
 
 MAX_WIDTH = 1024
 MAX_HIDDEN_LAYERS = 64
@@ -151,23 +152,30 @@ def usable_defaults(
     return {name: gene for name, gene in genes.items() if _is_read(name, [space, training, genes])}
 
 
-def drop_unread_genes(document: Mapping[str, Any], changed: Collection[str]) -> None:
-    """Remove the genes that a changed optimizer or schedule doesn't read, unless they were set too.
+def drop_ineffective_genes(document: Mapping[str, Any], changed: Collection[str]) -> None:
+    """Remove the genes that have no effect after settings were changed, unless they were set too.
+
+    Those are the genes of changed training settings, and those that a changed optimizer or
+    schedule doesn't read.
 
     Parameters
     ----------
     document
-        The tables of an experiment file, of which the table of genes is changed.
+        The tables of an experiment file, of which the table of genes is changed if its task is one
+        that networks learn: the genes of a function have no other meaning than it gives them.
     changed
         Keys of the settings that were changed, such as ``space.optimizer``.
     """
-    space, training = document.get("space"), document.get("training", {})
-    if not isinstance(space, dict) or not isinstance(training, Mapping):
+    task, space, training = (document.get(name, {}) for name in ("task", "space", "training"))
+    if not (isinstance(task, Mapping) and isinstance(space, dict) and isinstance(training, Mapping)):
         return
-    for name in list(space):
-        deciders = {f"{table}.{decider(name)}" for table in ("space", "training")}
-        is_concerned = not deciders.isdisjoint(changed) and f"space.{name}" not in changed
-        if is_concerned and not _is_read(name, [space, training]):
+    if not issubclass(TASKS.get(str(task.get("kind")), Task), NetworkTask):
+        return
+    settings = {tuple(key.split(".")[:2]) for key in changed}
+    for name in [each for each in space if ("space", each) not in settings]:
+        deciders = {(table, decider(name)) for table in ("space", "training")}
+        is_unread = not deciders.isdisjoint(settings) and not _is_read(name, [space, training])
+        if ("training", name) in settings or is_unread:
             del space[name]
 
 

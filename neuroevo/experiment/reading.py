@@ -8,7 +8,7 @@ from typing import Any
 
 from neuroevo.errors import UsageError, collected
 from neuroevo.experiment.experiment import Experiment
-from neuroevo.experiment.genes import drop_unread_genes
+from neuroevo.experiment.genes import drop_ineffective_genes
 from neuroevo.experiment.naming import name_of
 from neuroevo.experiment.origin import Origin
 from neuroevo.files import StrangeFileError, is_pipe, read_file, read_pipe, with_home
@@ -135,7 +135,7 @@ def overriding(document: Document, overrides: Sequence[str]) -> Document:
             _override(document, override)
     if problems:
         raise UsageError(*problems)
-    drop_unread_genes(document, overridden_keys(overrides))
+    drop_ineffective_genes(document, overridden_keys(overrides))
     return document
 
 

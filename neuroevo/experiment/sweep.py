@@ -17,7 +17,7 @@ from pydantic import Field
 
 from neuroevo.errors import UsageError, collected
 from neuroevo.experiment.experiment import Experiment
-from neuroevo.experiment.genes import drop_unread_genes
+from neuroevo.experiment.genes import drop_ineffective_genes
 from neuroevo.experiment.reading import Document, overriding, read_document
 from neuroevo.settings import Settings, one_of, shown, unknown
 from neuroevo.space import Choice, Genome
@@ -255,7 +255,7 @@ def _experiments(
         for key, value in values.items():
             table, _, name = key.rpartition(".")
             (changed.setdefault(table, {}) if table else changed)[name] = value
-        drop_unread_genes(changed, values)
+        drop_ineffective_genes(changed, values)
         try:
             found.append(Experiment.of(changed, folder=folder))
         except UsageError as error:

@@ -135,6 +135,41 @@ def test_another_optimizer_takes_the_place_of_one_with_genes_of_its_own(tmp_path
         load_experiment(path, ["space.optimizer=adam", "space.weight_decay=0.1"])
 
 
+def test_an_overridden_training_setting_takes_the_place_of_a_gene(tmp_path: Path) -> None:
+    """A setting of the training that was a gene has the given value in all trials."""
+    path = tmp_path / "experiment.toml"
+    path.write_text(
+        '[task]\nkind = "mouse"\n'
+        '[space]\noptimizer = ["adamw", "sgd"]\nweight_decay = [0.1, 0.2]\nbatch_size = [1, 8]\n'
+    )
+    experiment = load_experiment(path, ["training.optimizer=adam", "training.batch_size=32"])
+    assert experiment.space.genes.keys() == {"hidden", "learning_rate", "activation"}
+    assert (experiment.training.optimizer, experiment.training.batch_size) == ("adam", 32)
+
+
+def test_overrides_of_part_of_a_gene_keep_it(tmp_path: Path) -> None:
+    """A gene of which one key is overridden isn't removed as one that nothing reads."""
+    path = tmp_path / "experiment.toml"
+    path.write_text(
+        '[task]\nkind = "mouse"\n'
+        '[space]\noptimizer = "adamw"\nweight_decay = { low = 0.1, high = 0.2 }\n'
+    )
+    with pytest.raises(UsageError, match=r"^space\.weight_decay: must be read"):
+        load_experiment(path, ["space.optimizer=adam", "space.weight_decay.low=0.05"])
+
+
+def test_genes_of_a_function_are_kept_beside_an_overridden_optimizer(tmp_path: Path) -> None:
+    """A function's genes may be named as settings of networks, but have its own meaning."""
+    (tmp_path / "mine.py").write_text("def loss(genome):\n    return genome['momentum']\n")
+    path = tmp_path / "experiment.toml"
+    path.write_text(
+        '[task]\nkind = "python"\nfunction = "mine.py:loss"\nobjectives = { loss = "minimize" }\n'
+        '[space]\noptimizer = ["sgd", "momentum"]\nmomentum = [0.5, 0.9]\n'
+    )
+    experiment = load_experiment(path, ["space.optimizer=['sgd', 'adam']"])
+    assert experiment.space.genes.keys() == {"optimizer", "momentum"}
+
+
 @pytest.mark.parametrize(
     ("override", "problem"),
     [

@@ -72,6 +72,18 @@ def test_optimizers_are_an_axis_though_some_have_genes_of_their_own(tmp_path: Pa
     assert adamw - adam == {"weight_decay"}
 
 
+def test_a_training_setting_that_is_a_gene_is_an_axis(tmp_path: Path) -> None:
+    """Each run has the batch size of its point, and no gene of that name."""
+    path = tmp_path / "batches.toml"
+    path.write_text(
+        '[task]\nkind = "dataset"\nname = "diabetes"\n'
+        "[space]\nbatch_size = [1, 8, 32]\n[sweep.axes]\ntraining.batch_size = [8, 32]\n"
+    )
+    experiments = [each.experiment for each in read_sweep_file(path).runs]
+    assert [each.training.batch_size for each in experiments] == [8, 32]
+    assert all("batch_size" not in each.space.genes for each in experiments)
+
+
 def test_a_list_of_configurations_is_combined_with_axes(tmp_path: Path) -> None:
     """Each configuration keeps its label, and is a point with each value of the axes."""
     path = written(
