@@ -20,6 +20,7 @@ from neuroevo.evaluation.user_function import (
     Call,
     Measurement,
     UserFunction,
+    cause_of_end,
     import_function,
     is_importing,
     measure,
@@ -119,7 +120,8 @@ class FunctionEvaluator:
         self.objectives = function.objectives
         self._function = function
         self._seed, self._replication = seed, replication
-        self._pool = Pool(backend_of(workers, _prepare), min(limits))
+        self._time_limit = min(limits)
+        self._pool = Pool(backend_of(workers, _prepare), self._time_limit)
 
     def __enter__(self) -> Self:
         """Import the function in a worker; DataError, in one line, if that is not possible."""
@@ -138,7 +140,9 @@ class FunctionEvaluator:
         job = Job(import_function, self._function, lambda item: [item])
         [(_, result)] = self._pool.run(job, deque([None]), never)
         if isinstance(result, Failure):
-            raise DataError(f"{self._function.source.path.name}: can't be imported: {result.cause}")
+            name = self._function.source.path.name
+            cause = cause_of_end(result.cause, result.seconds, self._time_limit)
+            raise DataError(f"{name}: can't be imported: {cause}")
         if result:
             raise DataError(result)
 
@@ -210,7 +214,8 @@ class FunctionEvaluator:
                         yield call.trial, trial.position.ended(found)
             else:
                 del running[call.trial]
-                yield call.trial, Failure(result.cause, result.seconds + trial.seconds)
+                cause = cause_of_end(result.cause, result.seconds, self._time_limit)
+                yield call.trial, Failure(cause, result.seconds + trial.seconds)
             take()
 
     def _evaluation(self, trial: "_RunningTrial") -> FunctionEvaluation:

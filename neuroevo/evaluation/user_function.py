@@ -23,10 +23,11 @@ from typing import Any
 from neuroevo.evolution.candidate import LARGEST_FITNESS
 from neuroevo.settings import nearest, printable, shown
 from neuroevo.tasks import FunctionSource
-from neuroevo.workers import Work
+from neuroevo.workers import TIMED_OUT, Work
 
 _LONGEST_CAUSE = 300  # characters
 _SECONDS_OF_GRACE = 5.0  # after the time limit, before a process that does not react is ended
+_STUCK_EXIT = "(EXIT(1))"  # how it has died then, in the words of joblib's loky
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,21 @@ def _ended_if_stuck(time_limit: float) -> Iterator[None]:
             faulthandler.cancel_dump_traceback_later()
             with suppress(Exception):  # the function may have closed or replaced it
                 sys.stdout.flush()
+
+
+def cause_of_end(cause: str, seconds: float, time_limit: float) -> str:
+    """Return why there is no result: a process that was ended as it was stuck took too long.
+
+    Parameters
+    ----------
+    cause, seconds
+        What is known of the end, and after how many seconds it was.
+    time_limit
+        That of a call in seconds.
+    """
+    if cause.endswith(_STUCK_EXIT) and seconds > time_limit + _SECONDS_OF_GRACE:
+        return f"{TIMED_OUT} of {time_limit:g} s, and {cause}"
+    return cause
 
 
 def _checked(returned: object, function: UserFunction) -> dict[str, float]:

@@ -167,7 +167,9 @@ def drop_ineffective_genes(document: Mapping[str, Any], changed: Collection[str]
         Keys of the settings that were changed, such as ``space.optimizer``.
     """
     task, space, training = (document.get(name, {}) for name in ("task", "space", "training"))
-    if not (isinstance(task, Mapping) and isinstance(space, dict) and isinstance(training, Mapping)):
+    if not (
+        isinstance(task, Mapping) and isinstance(space, dict) and isinstance(training, Mapping)
+    ):
         return
     if not issubclass(TASKS.get(str(task.get("kind")), Task), NetworkTask):
         return

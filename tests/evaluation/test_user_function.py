@@ -9,7 +9,7 @@ import pytest
 
 from neuroevo.errors import DataError, UsageError
 from neuroevo.evaluation.function_evaluator import FunctionEvaluation, FunctionEvaluator
-from neuroevo.evaluation.user_function import UserFunction
+from neuroevo.evaluation.user_function import UserFunction, cause_of_end
 from neuroevo.tasks import FunctionSource
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import Failure
@@ -266,3 +266,12 @@ with _ended_if_stuck(0.3):
         [sys.executable, "-c", code], timeout=50, check=False, env=environment, cwd=tmp_path
     )
     assert ended.returncode == 1
+
+
+def test_a_process_that_was_ended_as_it_was_stuck_took_too_long() -> None:
+    """Its cause names the time limit; a process that has ended itself earlier keeps its cause."""
+    died = "its worker died twice (EXIT(1))"
+    stuck = f"took longer than its time limit of 0.5 s, and {died}"
+    assert cause_of_end(died, 11.0, 0.5) == stuck
+    assert cause_of_end(died, 1.0, 0.5) == died
+    assert cause_of_end("its worker died twice (SIGKILL)", 11.0, 0.5).endswith("(SIGKILL)")
