@@ -35,7 +35,7 @@ from neuroevo.experiment.toml import write_toml
 from neuroevo.learning import READERS, DataSize, Optimization, TrainingSettings
 from neuroevo.settings import Location, Settings, dotted, one_of, refusal, shown, unknown
 from neuroevo.space import Genome, SearchSpace
-from neuroevo.strategies import STRATEGIES
+from neuroevo.strategies import MOST_SCREENED_OBJECTIVES, STRATEGIES
 from neuroevo.strategies.arguments import LEAST_POPULATION, MOST_OBJECTIVES, MOST_POPULATION
 from neuroevo.strategies.grid_search import GridSearch
 from neuroevo.strategies.nsga2 import Nsga2
@@ -255,7 +255,7 @@ def _with_strategy(table: Mapping[str, object], task: object) -> dict[str, objec
     chosen = dict(table)
     if "strategy" not in chosen:
         fits = isinstance(task, PythonTask) and planned <= _MOST_SCREENED
-        few = isinstance(task, PythonTask) and len(task.objectives) <= _MOST_SCREENED_OBJECTIVES
+        few = isinstance(task, PythonTask) and len(task.objectives) <= MOST_SCREENED_OBJECTIVES
         chosen["strategy"] = Screened.name if fits and few else Nsga2.name
     if chosen["strategy"] == Screened.name:
         effort = "medium" if planned <= _MOST_SCREENED else "low"
@@ -269,7 +269,7 @@ def _with_strategy(table: Mapping[str, object], task: object) -> dict[str, objec
     return chosen
 
 
-_MOST_SCREENED, _MOST_SCREENED_OBJECTIVES = 2000, 3
+_MOST_SCREENED = 2000
 _FIRST = ("fold", "all")
 SECONDS = "seconds"
 """The quantity that every trial has: the time that its evaluation took."""

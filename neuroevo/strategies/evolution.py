@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 FORMAT = 6
 _EARLIER = 5  # a format that lacks constraints
 
+MOST_SCREENED_OBJECTIVES = 3
+"""With more objectives the default strategy is another one."""
 _STRATEGIES: Mapping[str, type[Nsga2] | type[Screened]] = {
     strategy.name: strategy for strategy in (Nsga2, Screened)
 }
@@ -82,9 +84,10 @@ class Evolution:
     initial
         Genomes of the first generation, at most `population_size`; repeated ones are asked once.
     strategy
-        ``nsga2``, a genetic algorithm that needs no time of its own, for many evaluations; or
-        ``screened``, which takes a millisecond or more to choose each genome by a model, for
-        evaluations that take longer.
+        ``screened``, a genetic algorithm whose children are screened by a model, which takes a few
+        milliseconds for each genome; or ``nsga2``, a genetic algorithm that takes almost no time,
+        for evaluations that take less. By default ``screened`` for up to three objectives and if
+        it knows the kinds of all genes, else ``nsga2``.
     effort
         How much ``screened`` thinks: ``low``, ``medium`` or ``high``.
     noisy
@@ -113,11 +116,11 @@ class Evolution:
     Examples
     --------
     >>> from neuroevo import Evolution, Float, SearchSpace
-    >>> evolution = Evolution(SearchSpace(x=Float(-1.0, 1.0)), population_size=8)
-    >>> for _ in range(5):
-    ...     genomes = evolution.ask()
+    >>> evolution = Evolution(SearchSpace(x=Float(-1.0, 1.0)))
+    >>> for _ in range(10):
+    ...     genomes = evolution.ask(2)
     ...     evolution.tell(genomes, [genome["x"] ** 2 for genome in genomes])
-    >>> abs(evolution.best.genome["x"]) < 0.1
+    >>> abs(evolution.best.genome["x"]) < 0.01
     True
     """
 
@@ -140,7 +143,7 @@ class Evolution:
         seed: int = 0,
         initial: "Iterable[Mapping[str, object]] | pd.DataFrame" = (),
         *,
-        strategy: str = "nsga2",
+        strategy: str | None = None,
         effort: str = "medium",
         noisy: bool = False,
         constraints: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
@@ -155,6 +158,9 @@ class Evolution:
             "population_size", population_size, LEAST_POPULATION, MOST_POPULATION
         )
         problems += whole_problems("seed", seed, 0)
+        if strategy is None:
+            few = len(objectives) <= MOST_SCREENED_OBJECTIVES
+            strategy = (Screened if few and not Screened.problems(space) else Nsga2).name
         problems += name_problems("strategy", strategy, _STRATEGIES)
         problems += name_problems("effort", effort, EFFORTS) + flag_problems("noisy", noisy)
         bounds, bound_problems = checked_constraints(constraints)

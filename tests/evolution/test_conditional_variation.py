@@ -36,7 +36,7 @@ def test_a_child_of_equal_parents_inherits_what_stays_active(space: SearchSpace,
 @given(space=conditional_spaces(), seed=st.integers(0, 2**32))
 def test_a_search_continues_from_its_state(space: SearchSpace, seed: int) -> None:
     """With conditional genes, too, a search that is restored asks for the same genomes."""
-    evolution = Evolution(space, ["minimize"], population_size=4, seed=seed)
+    evolution = Evolution(space, ["minimize"], population_size=4, seed=seed, strategy="nsga2")
     for _ in range(2):
         genomes = evolution.ask()
         evolution.tell(genomes, [float(len(genome)) for genome in genomes])

@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from neuroevo.evolution import Individual
 from neuroevo.evolution.variation import create_child, cross, cross_values, mutate, mutate_value
-from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers, SearchSpace, Value
+from neuroevo.space import Choice, Float, Genome, Integer, Layers, SearchSpace, Value
 from neuroevo.space.values import Layer
+from tests.invented_genes import Even
 
 SEEDS = st.integers(0, 2**32)
 
@@ -164,30 +165,6 @@ def test_choices_switch_and_ordered_choices_step() -> None:
     assert switched == {"(1, 'switch')", "('x', 'switch')", "(4, 'switch')"}
     stepped = {repr(mutate_value(ordered, 1, rng)) for _ in range(50)}
     assert stepped == {"(True, 'step')"}
-
-
-class Even(Gene):
-    """An even number below ten: a gene of a kind that the package doesn't know."""
-
-    size = 5.0
-
-    def sample(self, rng: np.random.Generator) -> int:
-        """Draw a value."""
-        return 2 * int(rng.integers(5))
-
-    def check(self, value: object) -> Value:
-        """Return the value."""
-        number = int(str(value))
-        assert number in self.values()
-        return number
-
-    def describe(self, _: Callable[[float], str] = str) -> str:
-        """Return a description."""
-        return "even"
-
-    def values(self) -> Iterator[int]:
-        """List all values."""
-        return iter(range(0, 10, 2))
 
 
 def test_a_gene_of_an_unknown_kind_is_varied() -> None:

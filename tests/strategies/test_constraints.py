@@ -127,7 +127,7 @@ def test_a_search_with_constraints_continues_from_its_state(strategy: str) -> No
 
 def test_a_state_of_an_earlier_format_is_continued() -> None:
     """States from before constraints were known are those of searches without any."""
-    evolution = Evolution(SPACE, population_size=5)
+    evolution = Evolution(SPACE, population_size=5, strategy="nsga2")
     evolution.tell(asked := evolution.ask(), map(loss, asked))
     state = evolution.state() | {"format": 5}
     del state["constraints"]
@@ -161,7 +161,7 @@ def test_wrong_constraints_are_refused(constraints: object, problem: str) -> Non
 )
 def test_wrong_quantities_are_refused(quantities: object, problem: str) -> None:
     """Nothing is changed then."""
-    evolution = Evolution(SPACE, population_size=4, constraints=BOUND)
+    evolution = Evolution(SPACE, population_size=4, constraints=BOUND, strategy="nsga2")
     asked = evolution.ask()[:2]
     with pytest.raises(UsageError, match=problem):
         evolution.tell(asked, [1.0, 2.0], quantities)  # type: ignore[arg-type]
@@ -171,7 +171,7 @@ def test_wrong_quantities_are_refused(quantities: object, problem: str) -> None:
 
 def test_quantities_without_constraints_are_refused() -> None:
     """They would change nothing."""
-    evolution = Evolution(SPACE, population_size=4)
+    evolution = Evolution(SPACE, population_size=4, strategy="nsga2")
     with pytest.raises(UsageError, match="quantities: must be left out without constraints"):
         evolution.tell(evolution.ask(), [1.0] * 4, [1.0] * 4)
 

@@ -15,6 +15,7 @@ from neuroevo import Evolution
 from neuroevo.errors import UsageError
 from neuroevo.evolution import Individual, hypervolume, sampling
 from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
+from tests.invented_genes import Even
 
 PLANE = SearchSpace(x=Float(-1.0, 1.0), y=Float(-1.0, 1.0))
 ZDT1 = SearchSpace({f"x{index}": Float(0.0, 1.0) for index in range(4)}, steps=Integer(0, 10))
@@ -72,7 +73,7 @@ def test_genomes_are_new_and_of_the_space(
 ) -> None:
     """No genome is asked twice, and the parents of each were evaluated before."""
     space = data.draw(spaces)
-    evolution = Evolution(space, population_size=6, seed=seed)
+    evolution = Evolution(space, population_size=6, seed=seed, strategy="nsga2")
     rng = np.random.default_rng(seed)
     evaluated: set[Genome] = set()
     for _ in range(6):
@@ -99,7 +100,7 @@ def test_the_front_is_that_of_all_individuals(
     objectives: int, values: list[float], directions: list[str]
 ) -> None:
     """The front equals that of comparing all pairs, for any fitnesses."""
-    evolution = Evolution(PLANE, directions[:objectives], population_size=4)
+    evolution = Evolution(PLANE, directions[:objectives], population_size=4, strategy="nsga2")
     signs = [-1 if direction == "maximize" else 1 for direction in directions[:objectives]]
     endless = iter(values * 200)
     evaluated = search(evolution, lambda _: [next(endless) for _ in range(objectives)], 5)
@@ -130,7 +131,9 @@ def test_the_hypervolume_of_the_front_never_falls(
     space: SearchSpace, fitness: Fitness, reference: tuple[float, ...]
 ) -> None:
     """With one, two and three objectives and some failures, the front only gets better."""
-    evolution = Evolution(space, ["minimize"] * len(reference), population_size=12, seed=3)
+    evolution = Evolution(
+        space, ["minimize"] * len(reference), population_size=12, seed=3, strategy="nsga2"
+    )
     rng = np.random.default_rng(0)
     volumes = [0.0]
     for _ in range(15):
@@ -147,7 +150,7 @@ def test_the_hypervolume_of_the_front_never_falls(
 
 def test_a_search_continues_after_generations_that_fail() -> None:
     """While all genomes fail new ones are drawn; then good ones are found and kept."""
-    evolution = Evolution(PLANE, population_size=8, seed=0)
+    evolution = Evolution(PLANE, population_size=8, seed=0, strategy="nsga2")
     for _ in range(3):
         genomes = evolution.ask()
         assert {evolution.origin(genome).operator for genome in genomes} <= {"initial", "immigrant"}
@@ -163,7 +166,7 @@ def test_a_search_continues_after_generations_that_fail() -> None:
 
 def test_a_failure_ranks_last() -> None:
     """Any finite fitness, however bad, survives rather than a failure."""
-    evolution = Evolution(PLANE, population_size=4)
+    evolution = Evolution(PLANE, population_size=4, strategy="nsga2")
     genomes = evolution.ask()
     evolution.tell(genomes, [math.nan, 1e299, -math.inf, 5])
     fitnesses = [each.fitness[0] for each in evolution.population]
@@ -185,7 +188,7 @@ def test_evolution_is_better_than_random_search(space: SearchSpace, fitness: Fit
 
     evolved, drawn = [], []
     for seed in range(7):
-        evolution = Evolution(space, objectives, population_size=20, seed=seed)
+        evolution = Evolution(space, objectives, population_size=20, seed=seed, strategy="nsga2")
         search(evolution, fitness, 20)
         evolved.append(lost([each.fitness for each in evolution.front]))
         rng = np.random.default_rng(seed)
@@ -195,7 +198,9 @@ def test_evolution_is_better_than_random_search(space: SearchSpace, fitness: Fit
 
 def test_a_search_with_a_front_of_one_point_continues() -> None:
     """If one genome is best in all objectives, the front is that one, and children are new."""
-    evolution = Evolution(PLANE, ["minimize", "minimize"], population_size=16, seed=1)
+    evolution = Evolution(
+        PLANE, ["minimize", "minimize"], population_size=16, seed=1, strategy="nsga2"
+    )
     evaluated = search(evolution, lambda genome: sphere(genome) * 2, 12)
     assert len(evolution.front) == 1
     assert evolution.front[0].fitness == min(each.fitness for each in evaluated)
@@ -204,7 +209,7 @@ def test_a_search_with_a_front_of_one_point_continues() -> None:
 
 def test_on_a_plateau_the_population_changes() -> None:
     """With equal fitnesses the front keeps the first individual; the population changes."""
-    evolution = Evolution(PLANE, population_size=8, seed=0)
+    evolution = Evolution(PLANE, population_size=8, seed=0, strategy="nsga2")
     evaluated = search(evolution, lambda _: (1.0,), 6)
     assert evolution.front == evaluated[:1]
     assert not {each.genome for each in evolution.population} & {
@@ -214,8 +219,8 @@ def test_on_a_plateau_the_population_changes() -> None:
 
 def test_maximising_is_minimising_the_negative() -> None:
     """With negated fitnesses, the same search asks for the same genomes."""
-    down = Evolution(ZDT1, ["minimize", "minimize"], population_size=12)
-    up = Evolution(ZDT1, ["maximize", "minimize"], population_size=12)
+    down = Evolution(ZDT1, ["minimize", "minimize"], population_size=12, strategy="nsga2")
+    up = Evolution(ZDT1, ["maximize", "minimize"], population_size=12, strategy="nsga2")
     search(down, zdt1, 6)
     search(up, lambda genome: (-zdt1(genome)[0], zdt1(genome)[1]), 6)
     assert up.ask() == down.ask()
@@ -230,7 +235,7 @@ def test_equal_seeds_give_equal_searches(networks: SearchSpace, seed: int) -> No
         return number(genome, "learning_rate"), float(len(str(genome["hidden"])))
 
     one, same, other = (
-        Evolution(networks, ["minimize"] * 2, population_size=8, seed=number_)
+        Evolution(networks, ["minimize"] * 2, population_size=8, seed=number_, strategy="nsga2")
         for number_ in (seed, seed, seed + 1)
     )
     assert search(one, fitness, 5) == search(same, fitness, 5)
@@ -239,7 +244,7 @@ def test_equal_seeds_give_equal_searches(networks: SearchSpace, seed: int) -> No
 
 def test_a_known_seed_gives_known_genomes(networks: SearchSpace) -> None:
     """The genomes of a seed are the same on every machine."""
-    evolution = Evolution(networks, population_size=4, seed=2017)
+    evolution = Evolution(networks, population_size=4, seed=2017, strategy="nsga2")
     search(evolution, lambda genome: (number(genome, "learning_rate"),), 3)
     assert [genome.key for genome in evolution.ask()] == KNOWN
 
@@ -257,7 +262,7 @@ def test_every_operator_is_used(networks: SearchSpace) -> None:
     space = SearchSpace({**networks.genes, "more": Layers((1, 4), (1, 32), ["tanh", "relu"])})
     evolution = Evolution(space, population_size=32, initial=[
         {"hidden": [3], "learning_rate": 0.005, "activation": "linear", "more": [[3, "relu"]]},
-    ])  # fmt: skip
+    ], strategy="nsga2")  # fmt: skip
     used = Counter[str]()
     for _ in range(20):
         genomes = evolution.ask()
@@ -279,7 +284,9 @@ def test_every_operator_is_used(networks: SearchSpace) -> None:
 def test_initial_genomes_are_asked_first_and_once(networks: SearchSpace) -> None:
     """Repeated initial genomes are asked once; the rest of the first generation is drawn."""
     seed = {"hidden": [4, 4, 4], "learning_rate": 0.0005, "activation": "linear"}
-    evolution = Evolution(networks, population_size=4, initial=[seed, networks.genome(seed)])
+    evolution = Evolution(
+        networks, population_size=4, initial=[seed, networks.genome(seed)], strategy="nsga2"
+    )
     genomes = evolution.ask()
     assert dict(genomes[0]) == {**seed, "hidden": (4, 4, 4)}
     assert [evolution.origin(genome).operator for genome in genomes] == ["seed"] + ["initial"] * 3
@@ -289,7 +296,7 @@ def test_initial_genomes_are_asked_first_and_once(networks: SearchSpace) -> None
 def test_a_small_space_is_asked_completely(layers: Layers) -> None:
     """Every genome of a small space is asked exactly once, also those that are rarely drawn."""
     space = SearchSpace(a=layers, b=Choice([True, 1, 1.5], ordered=True))
-    evolution = Evolution(space, population_size=7, seed=5)
+    evolution = Evolution(space, population_size=7, seed=5, strategy="nsga2")
     asked: list[Genome] = []
     while genomes := evolution.ask():
         asked += genomes
@@ -310,7 +317,7 @@ def test_a_space_of_one_genome_is_asked_once() -> None:
 
 def test_genomes_that_were_not_asked_are_accepted() -> None:
     """Genomes that the user evaluated are used and never asked, and the generation ends."""
-    evolution = Evolution(SearchSpace(x=Integer(1, 6)), population_size=4)
+    evolution = Evolution(SearchSpace(x=Integer(1, 6)), population_size=4, strategy="nsga2")
     evolution.tell([{"x": 3}, {"x": 5}], [[0.5], [math.inf]])
     assert evolution.generation == 1
     assert evolution.best == Individual(-1, Genome({"x": 3}), (0.5,))
@@ -319,7 +326,7 @@ def test_genomes_that_were_not_asked_are_accepted() -> None:
 
 def test_all_problems_of_a_tell_are_reported_and_change_nothing() -> None:
     """Genomes of another space, repetitions, wrong shapes and types are all reported."""
-    evolution = Evolution(PLANE, ["minimize", "minimize"], population_size=4)
+    evolution = Evolution(PLANE, ["minimize", "minimize"], population_size=4, strategy="nsga2")
     genomes = evolution.ask()
     before = json.dumps(evolution.state())
     with pytest.raises(UsageError) as refused:
@@ -357,7 +364,12 @@ def test_all_problems_of_an_evolution_are_reported_at_once() -> None:
         with pytest.raises(UsageError, match="objectives: must be"):
             Evolution(PLANE, wrong)
     with pytest.raises(UsageError, match="initial: must be at most the population of 4, but got 5"):
-        Evolution(PLANE, population_size=4, initial=[{"x": i / 9, "y": 0} for i in range(5)])
+        Evolution(
+            PLANE,
+            population_size=4,
+            initial=[{"x": i / 9, "y": 0} for i in range(5)],
+            strategy="nsga2",
+        )
     with pytest.raises(UsageError, match=r"initial\[0\]: must be a mapping of values by gene, but"):
         Evolution(PLANE, initial=[3])  # type: ignore[list-item]  # what is tested
     with pytest.raises(UsageError, match="space: must be a SearchSpace, but got"):
@@ -393,7 +405,7 @@ def test_results_may_come_in_parts_and_never(strategy: str) -> None:
 def test_screened_needs_fewer_evaluations() -> None:
     """With 60 evaluations it is a hundred times as near as NSGA-II, and tells where from."""
     evolution = Evolution(PLANE, population_size=10, seed=1, strategy="screened")
-    other = Evolution(PLANE, population_size=10, seed=1)
+    other = Evolution(PLANE, population_size=10, seed=1, strategy="nsga2")
     search(evolution, sphere, 60)
     search(other, sphere, 6)
     assert evolution.best is not None
@@ -421,6 +433,24 @@ def test_screened_uses_all_fitnesses_of_a_genome() -> None:
     assert evolution.best.fitness[0] < max(each.fitness[0] for each in evolution.front)
     evolution.tell([evolution.best.genome] * 2, [-9.0, -8.0])
     assert evolution.best.fitness[0] > -2
+
+
+@pytest.mark.parametrize(
+    ("space", "objectives", "strategy"),
+    [
+        (PLANE, 1, "screened"),
+        (PLANE, 3, "screened"),
+        (PLANE, 4, "nsga2"),
+        (SearchSpace(n=Even()), 1, "nsga2"),
+    ],
+)
+def test_the_default_is_screened_where_it_can_be(
+    space: SearchSpace, objectives: int, strategy: str
+) -> None:
+    """A model chooses genomes for up to three objectives, if it knows all genes."""
+    evolution = Evolution(space, ["minimize"] * objectives)
+    assert evolution.strategy == strategy
+    assert evolution.ask()
 
 
 def test_unknown_names_are_refused() -> None:
@@ -452,17 +482,17 @@ def test_any_containers_can_be_told() -> None:
         (genomes, np.array([[1.0], [2.0]])),
     ]
     for rows, fitnesses in told:
-        evolution = Evolution(space, population_size=4)
+        evolution = Evolution(space, population_size=4, strategy="nsga2")
         evolution.tell(rows, fitnesses)
         assert [each.fitness for each in evolution.population] == [(1.0,), (2.0,)]
         assert evolution.population[1].genome == genomes[1]
-    assert Evolution(space, initial=(each for each in genomes)).ask()[:2] == genomes
+    assert Evolution(space, initial=(each for each in genomes)).ask(2) == genomes
 
 
 @pytest.mark.parametrize("wrong", [None, 0.5, "x", {"x": 0.5}, np.array(0.5)])
 def test_what_is_no_list_is_refused(wrong: Any) -> None:  # noqa: ANN401 - anything
     """A single value in place of genomes or fitnesses is refused in one line, as initial too."""
-    evolution = Evolution(PLANE, population_size=4)
+    evolution = Evolution(PLANE, population_size=4, strategy="nsga2")
     genome = {"x": 0.5, "y": 0.5}
     if not isinstance(wrong, dict):
         with pytest.raises(UsageError, match=r"^fitnesses: must be a list, but got "):
@@ -476,7 +506,7 @@ def test_what_is_no_list_is_refused(wrong: Any) -> None:  # noqa: ANN401 - anyth
 def test_short_floats_are_converted_before_they_are_checked() -> None:
     """What is accepted can be restored from a state; what is not within the bounds is refused."""
     space = SearchSpace(x=Float(0.0, 0.1))
-    evolution = Evolution(space, population_size=4)
+    evolution = Evolution(space, population_size=4, strategy="nsga2")
     with pytest.raises(UsageError, match=r"x: must be between 0\.0 and 0\.1"):
         evolution.tell([{"x": np.float32(0.1)}], [1.0])
     evolution.tell([{"x": np.float16(0.05)}], [1.0])
@@ -486,7 +516,9 @@ def test_short_floats_are_converted_before_they_are_checked() -> None:
 
 def test_a_state_is_of_its_genes() -> None:
     """A state is not read with other names of genes, though its values would fit."""
-    evolution = Evolution(SearchSpace(a=Float(0.0, 1.0), b=Float(0.0, 1.0)), population_size=4)
+    evolution = Evolution(
+        SearchSpace(a=Float(0.0, 1.0), b=Float(0.0, 1.0)), population_size=4, strategy="nsga2"
+    )
     evolution.tell(evolution.ask(), [1.0, 2.0, 3.0, 4.0])
     with pytest.raises(UsageError, match=r"^state: must be of the genes b, c, but is of a, b"):
         Evolution.from_state(SearchSpace(b=Float(0.0, 1.0), c=Float(0.0, 1.0)), evolution.state())
@@ -496,7 +528,7 @@ def test_a_large_space_is_asked_completely(monkeypatch: pytest.MonkeyPatch) -> N
     """The last genomes of a space that is never listed as a whole are found, if draws fail."""
     monkeypatch.setattr(sampling, "MOST_LISTED", 1_000)
     space = SearchSpace(n=Integer(1, 2_001, log=True))
-    evolution = Evolution(space, population_size=4)
+    evolution = Evolution(space, population_size=4, strategy="nsga2")
     known = [value for value in range(1, 2_002) if value not in {1_700, 1_990, 2_001}]
     evolution.tell([{"n": value} for value in known], map(float, known))
     left: list[Genome] = []
@@ -509,7 +541,7 @@ def test_a_large_space_is_asked_completely(monkeypatch: pytest.MonkeyPatch) -> N
 def test_rows_of_a_frame_are_genomes_and_sets_are_no_lists() -> None:
     """Each row of a data frame can be given again; a set has no order, so it is refused."""
     space = SearchSpace(x=Float(0.0, 1.0), n=Integer(1, 9))
-    evolution = Evolution(space, population_size=4)
+    evolution = Evolution(space, population_size=4, strategy="nsga2")
     frame = pd.DataFrame([{"x": 0.5, "n": 2}, {"x": 0.25, "n": 3}], dtype=object)
     rows: list[Any] = [row for _, row in frame.iterrows()]
     evolution.tell(rows, [1.0, 2.0])
@@ -538,10 +570,10 @@ def test_named_tuples_and_records_are_genomes() -> None:
         [array[:1].reshape(()), array[1]],
     ]
     for rows in told:
-        evolution = Evolution(space, population_size=4)
+        evolution = Evolution(space, population_size=4, strategy="nsga2")
         evolution.tell(rows, [1.0, 2.0])
         assert [each.genome for each in evolution.population] == genomes
-    assert Evolution(space, initial=records).ask()[:2] == genomes
+    assert Evolution(space, initial=records).ask(2) == genomes
 
 
 def test_masked_values_are_no_numbers() -> None:
@@ -562,15 +594,17 @@ def test_masked_values_are_no_numbers() -> None:
         (rows, [1.0, 2.0], f"genomes[1].x: {number}"),
     ]
     for given_genomes, fitnesses, problem in told:
-        evolution = Evolution(space, population_size=4)
+        evolution = Evolution(space, population_size=4, strategy="nsga2")
         with pytest.raises(UsageError) as refused:
             evolution.tell(given_genomes, fitnesses)
         assert refused.value.problems == (problem,)
         assert not evolution.population
-    constrained = Evolution(space, population_size=4, constraints={"q": {"max": 3}})
+    constrained = Evolution(
+        space, population_size=4, constraints={"q": {"max": 3}}, strategy="nsga2"
+    )
     with pytest.raises(UsageError, match=r"^quantities\[1\]: .*, but got a masked value$"):
         constrained.tell(genomes, [1.0, 2.0], quantities=masked)
-    pair = Evolution(space, ["minimize", "minimize"], population_size=4)
+    pair = Evolution(space, ["minimize", "minimize"], population_size=4, strategy="nsga2")
     with pytest.raises(UsageError, match=r"2 numbers, but got an array with masked values$"):
         pair.tell(genomes[:1], masked.reshape(1, 2))
 
@@ -580,7 +614,7 @@ def test_a_population_has_a_limit() -> None:
     space = SearchSpace(x=Float(0.0, 1.0))
     with pytest.raises(UsageError, match="must be at most 100,000"):
         Evolution(space, population_size=10**30)
-    state = json.loads(json.dumps(Evolution(space, population_size=4).state()))
+    state = json.loads(json.dumps(Evolution(space, population_size=4, strategy="nsga2").state()))
     with pytest.raises(UsageError, match="must be at most 100,000"):
         Evolution.from_state(space, state | {"population_size": 10**30})
     with pytest.raises(UsageError, match="undamaged"):
@@ -630,7 +664,7 @@ def test_whole_numbers_that_a_frame_made_floats_are_whole() -> None:
     space = SearchSpace(
         x=Float(0.0, 1.0), c=Choice(["a", "b"]), k=Conditional(Integer(1, 3), {"c": "a"})
     )
-    evolution = Evolution(space, seed=0, population_size=8)
+    evolution = Evolution(space, seed=0, population_size=8, strategy="nsga2")
     genomes = evolution.ask()
     frame = pd.DataFrame(map(dict, genomes))
     assert frame["k"].dtype == float

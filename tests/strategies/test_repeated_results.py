@@ -161,7 +161,7 @@ def test_a_state_between_results_continues_with_all_of_them() -> None:
 
 def test_a_generation_of_nsga2_begins_when_it_is_asked_for() -> None:
     """A state between generations, and own genomes before the first, change nothing else."""
-    evolution = Evolution(LINE, population_size=4)
+    evolution = Evolution(LINE, population_size=4, strategy="nsga2")
     genomes = evolution.ask()
     evolution.tell(genomes, [value(each) for each in genomes])
     resumed = Evolution.from_state(LINE, json.loads(json.dumps(evolution.state())))
@@ -169,14 +169,14 @@ def test_a_generation_of_nsga2_begins_when_it_is_asked_for() -> None:
         each.tell([{"x": 0.0}], [-1.0])
     assert evolution.ask() == resumed.ask()
     assert evolution.generation == resumed.generation
-    begun = Evolution(LINE, population_size=4, initial=[{"x": 0.5}])
+    begun = Evolution(LINE, population_size=4, initial=[{"x": 0.5}], strategy="nsga2")
     begun.tell([{"x": 0.25}], [1.0])
     assert begun.ask()[0] == {"x": 0.5}
 
 
 def test_nsga2_takes_a_genome_once_also_within_a_generation() -> None:
     """The second result of a genome is refused before the generation is complete too."""
-    evolution = Evolution(LINE, population_size=4)
+    evolution = Evolution(LINE, population_size=4, strategy="nsga2")
     first = evolution.ask()[0]
     evolution.tell([first], [1.0])
     with pytest.raises(UsageError, match="once only"):

@@ -48,6 +48,7 @@ def test_a_search_that_is_resumed_equals_one_that_was_not(
     arguments: dict[str, Any] = {
         "objectives": ["minimize", "maximize"][:objectives],
         "population_size": 5,
+        "strategy": "nsga2",
         "seed": seed,
         "initial": [space.sample(np.random.default_rng(1))],
     }
@@ -71,7 +72,7 @@ def test_a_search_that_is_resumed_equals_one_that_was_not(
 
 def test_a_state_is_a_snapshot(networks: SearchSpace) -> None:
     """A state doesn't change when the search continues."""
-    evolution = Evolution(networks, population_size=4)
+    evolution = Evolution(networks, population_size=4, strategy="nsga2")
     genomes = evolution.ask()
     state = evolution.state()
     before = copy.deepcopy(state)
@@ -82,7 +83,7 @@ def test_a_state_is_a_snapshot(networks: SearchSpace) -> None:
 
 def test_failures_are_saved_as_null(networks: SearchSpace) -> None:
     """NaN and infinity are null in JSON; both become NaN again."""
-    evolution = Evolution(networks, population_size=4)
+    evolution = Evolution(networks, population_size=4, strategy="nsga2")
     evolution.tell(evolution.ask(), [math.inf] * 4)
     resumed = through_json(networks, evolution)
     assert all(math.isnan(each.fitness[0]) for each in resumed.population)
@@ -103,7 +104,7 @@ def test_a_damaged_state_is_refused(
     networks: SearchSpace, damage: dict[str, object], problem: str
 ) -> None:
     """Missing values, another space and another format are reported in one line."""
-    evolution = Evolution(networks, population_size=4)
+    evolution = Evolution(networks, population_size=4, strategy="nsga2")
     evolution.tell(evolution.ask(), [1.0, 2.0, 3.0, 4.0])
     with pytest.raises(UsageError) as refused:
         Evolution.from_state(networks, {**evolution.state(), **damage})
