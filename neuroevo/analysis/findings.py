@@ -299,8 +299,8 @@ class Findings:
         return trial_violation(trial, self.constraints) == 0
 
     def feasibility(self, trial: "Trial") -> bool | None:
-        """Return whether a trial keeps all constraints; None if it was stopped before its end."""
-        return None if trial.state == "stopped" else self.is_feasible(trial)
+        """Return whether a trial keeps all constraints; None if that is not known of it."""
+        return self.is_feasible(trial) if self.is_complete(trial) else None
 
     @property
     def lacks_feasible(self) -> bool:

@@ -1,7 +1,7 @@
 """Hypervolume of the front after each generation, and of a random search of equal size.
 
-The reference point is a tenth beyond the worst of the first generation that has a feasible trial;
-trials that are not feasible add nothing.
+The reference point is a tenth beyond the worst of the first generation that has a complete trial,
+feasible or not; trials that are not feasible add nothing.
 The spread of the random search is estimated from other orders of the same trials; near the end
 they have more and more trials in common, so the two are compared after half of the trials.
 """
@@ -90,15 +90,16 @@ class HypervolumeHistory:
 
 def hypervolume_history(findings: "Findings") -> HypervolumeHistory:
     """Compute the hypervolumes of the search and of the random search."""
-    generations = [_fitnesses(findings, trials) for trials in findings.by_generation.values()]
+    by_generation = findings.by_generation.values()
+    generations = [_fitnesses(findings, trials) for trials in by_generation]
     population = findings.experiment.evolution.population
-    complete = [points[~np.isnan(points).any(axis=1)] for points in generations]
-    first = next((points for points in complete if len(points)), None)
+    feasible = list(map(_complete, generations))
     none = np.empty(0)
-    if first is None:
+    if not any(map(len, feasible)):
         return HypervolumeHistory((), (), none, population, (), none, none, none)
-    reference = reference_point(first)
-    search = hypervolumes(complete, reference)
+    complete = (_complete(findings.fitnesses(trials)) for trials in by_generation)
+    reference = reference_point(next(points for points in complete if len(points)))
+    search = hypervolumes(feasible, reference)
     whole = search[-1]
     trials = np.cumsum([len(points) for points in generations])
     sizes, drawn, orders = _random(findings, reference, population)
@@ -152,11 +153,16 @@ def reordered(
 def _sooner(
     trials: NDArray[np.int64], search: Volumes, sizes: Sequence[int], orders: Volumes
 ) -> Sooner | None:
-    """Compare the search with the halves with which the orders of a random search begin."""
+    """Compare the search with the halves with which the orders of a random search begin.
+
+    None if there are no halves, or if most of them reach nothing.
+    """
     if len(sizes) < 2:  # noqa: PLR2004 - whole and half
         return None
     place = int(np.searchsorted(sizes, sizes[-1] / 2))
     levels = np.sort(orders[:, place])
+    if not np.median(levels):
+        return None
     # Of all generations, the first in which the search is as good.
     reached = np.searchsorted(search, levels)
     needed = np.append(trials, 0)[reached]
@@ -165,6 +171,11 @@ def _sooner(
     low, median, high = np.quantile(ratios, [tail, 0.5, 1 - tail], method="nearest").tolist()
     half = round(sizes[place] / median) if median else 0
     return Sooner(sizes[place], half, median, low, high)
+
+
+def _complete(points: Volumes) -> Volumes:
+    """Return the points without NaN."""
+    return points[~np.isnan(points).any(axis=1)]
 
 
 def _fitnesses(findings: "Findings", trials: "Sequence[Trial]") -> Volumes:

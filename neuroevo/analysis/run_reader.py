@@ -161,6 +161,8 @@ class RunReader:
             self.folder.journal_file, objectives, constraints, keeps_trials=True
         )
         journal.advance()
+        if journal.problems:
+            raise damage(self.folder.journal_file, journal.problems)
         with self._lock:
             self._journal, self._rescored = journal, self._nothing_rescored()
         return journal
@@ -188,12 +190,11 @@ class RunReader:
 
     def _read_summary(self) -> Summary:
         folder, experiment = self.folder, self._experiment.value()
-        journal = self._journal
-        if journal is None or journal.objectives != experiment.objectives:
+        journal, goal = self._journal, (experiment.objectives, experiment.constraints)
+        if journal is None or (journal.objectives, journal.constraints) != goal:
             journal = JournalStatistics(
                 folder.journal_file,
-                experiment.objectives,
-                experiment.constraints,
+                *goal,
                 keeps_trials=journal is not None and journal.keeps_trials,
             )
             self._journal = journal

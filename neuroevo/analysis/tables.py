@@ -15,7 +15,7 @@ from neuroevo.analysis.standard_errors import (
 )
 from neuroevo.evaluation import TRAINING_GENES, targets_reached
 from neuroevo.learning import is_read
-from neuroevo.runs import evaluated_replicates
+from neuroevo.runs import evaluated_replicates, is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -169,14 +169,6 @@ def quantity_values(findings: "Findings", trial: "Trial") -> list[float]:
         trial.quantities.get(name, math.nan) if is_known(trial, name) else math.nan
         for name in findings.experiment.quantities
     ]
-
-
-def is_known(trial: "Trial", quantity: str) -> bool:
-    """Whether a quantity of a trial is what it would be at the end."""
-    return trial.state != "stopped" or quantity in _INDEPENDENT
-
-
-_INDEPENDENT = {"parameters", "seconds"}  # of how long a trial is trained, or what that took
 
 
 def quantity_texts(findings: "Findings", trial: "Trial") -> list[str]:

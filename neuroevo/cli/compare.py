@@ -126,7 +126,7 @@ def _outcome(comparison: "Comparison") -> Table:
     from neuroevo.report.held_out_texts import test_score
 
     scores = [
-        "champion, fresh" if name.startswith("fresh.") else f"{item.best} {item.label}"
+        "champion, fresh" if name.startswith("fresh.") else item.best_label
         for name, item in comparison.score_columns.items()
     ]
     fronts = ["front", "undominated", "hypervolume"] * (len(comparison.objectives) > 1)

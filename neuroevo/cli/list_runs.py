@@ -13,7 +13,6 @@ from neuroevo.errors import NeuroevoError
 
 if TYPE_CHECKING:
     from neuroevo.analysis.summary import Summary
-    from neuroevo.evaluation import Objective
     from neuroevo.runs import SweepFolder
 
 EXAMPLES = examples("neuroevo list", "neuroevo list --json | jq -r '.[0].id'")
@@ -65,27 +64,27 @@ def _progress(sweep: "SweepFolder") -> str:
 
 def _table(summaries: "list[Summary]") -> Table:
     has_tests = any(each.test for each in summaries)
-    objectives = list(dict.fromkeys(item for each in summaries for item in each.objectives))
+    best = list(dict.fromkeys(item.best_label for each in summaries for item in each.objectives))
     columns = (
         Column("run"),
         Column("experiment", dispensable=4),
         Column("state", dispensable=1),
         Column("trials", right=True, dispensable=2),
-        *(Column(f"{item.best} {item.label}", right=True) for item in objectives),
+        *(Column(label, right=True) for label in best),
         *[Column("test score")] * has_tests,
         Column("ended", wraps=True, dispensable=5),
         Column("when", dispensable=3),
     )
-    rows = tuple(_row(summary, objectives, has_tests=has_tests) for summary in summaries)
+    rows = tuple(_row(summary, best, has_tests=has_tests) for summary in summaries)
     return Table(columns, rows)
 
 
-def _row(summary: "Summary", objectives: "list[Objective]", *, has_tests: bool) -> tuple[str, ...]:
+def _row(summary: "Summary", labels: list[str], *, has_tests: bool) -> tuple[str, ...]:
     from neuroevo import wording
     from neuroevo.report.held_out_texts import test_score
 
     best = {
-        item.name: wording.measured(score, item)
+        item.best_label: wording.measured(score, item)
         for item in summary.objectives
         if (score := summary.best.get(item.name)) is not None
     }
@@ -94,7 +93,7 @@ def _row(summary: "Summary", objectives: "list[Objective]", *, has_tests: bool) 
         summary.experiment.name if summary.experiment else "",
         summary.state,
         f"{summary.trials:,}" if summary.experiment else "",
-        *(best.get(item.name, "") for item in objectives),
+        *(best.get(label, "") for label in labels),
         *[test_score(summary.test, interval=True)] * has_tests,
         summary.outcome,
         wording.local_moment(summary.started),

@@ -1,6 +1,7 @@
 """The content of the page of all runs: a table with a row for each run."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,10 @@ def content(listed: Sequence[ListedRun], query: Mapping[str, str]) -> dict[str, 
     The runs are listed newest first; the query may have ``sort`` and ``filter``.
     """
     summaries = [each.summary for each in listed if each.summary]
-    objectives = tuple(dict.fromkeys(item for each in summaries for item in each.objectives))
+    # One of each name and direction, whatever else differs between runs.
+    objectives = tuple(
+        {item.best_label: item for each in summaries for item in each.objectives}.values()
+    )
     columns = _columns(objectives, listed)
     order = Order.of(query.get("sort", ""), columns, Order("run", descending=True))
     text = filter_of(query)
@@ -65,21 +69,27 @@ def _fields(
     return {
         **{name: gene(name) for name in genes},
         **{column.name: column.key for column in columns},
-        **{item.name: _best_score(item.name) for item in objectives},
+        **{item.name: _best_score(_named(item.name)) for item in objectives},
         "run": lambda run: run.folder.id,
         "task": _task_kind,
         "ended": _ended,
     }
 
 
-def _best_score(name: str) -> Callable[[ListedRun], float | str | None]:
+def _best_score(
+    is_meant: "Callable[[Objective], bool]",
+) -> Callable[[ListedRun], float | str | None]:
     """Return what reads a run's best score, judged by the run's own sample budget."""
 
     def score(run: ListedRun) -> float | str | None:
         scores = best_scores(run.summary) if run.summary else ()
-        return next((comparable(*each) for each in scores if each[0].name == name), None)
+        return next((comparable(*each) for each in scores if is_meant(each[0])), None)
 
     return score
+
+
+def _named(name: str) -> "Callable[[Objective], bool]":
+    return lambda item: item.name == name
 
 
 def _best_genome(summary: "Summary | None") -> Mapping[str, object]:
@@ -103,12 +113,16 @@ def _columns(
     def of_summary(name: str) -> Callable[[ListedRun], Any]:
         return lambda run: getattr(run.summary, name, None)
 
-    def score(name: str) -> Callable[[ListedRun], float | None]:
+    def score(column: "Objective") -> Callable[[ListedRun], float | None]:
+        read = _best_score(lambda item: item.best_label == column.best_label)
+
         def key(run: ListedRun) -> float | None:
-            found = _best_score(name)(run)
+            found = read(run)
             return math.inf if isinstance(found, str) else found
 
         return key
+
+    names = Counter(item.name for item in objectives)
 
     tests = [Column("test", "test score", _test, descending=True)]
     return [
@@ -118,9 +132,9 @@ def _columns(
         *(tests if any(map(_has_test, listed)) else []),
         *(
             Column(
-                item.name,
-                f"{item.best} {item.label}",
-                score(item.name),
+                item.name if names[item.name] == 1 else f"{item.best}-{item.name}",
+                item.best_label,
+                score(item),
                 numeric=True,
                 descending=item.maximised,
             )
@@ -175,12 +189,12 @@ def _row(run: ListedRun, objectives: "Sequence[Objective]") -> dict[str, Any]:
     if summary is None:
         return row
     is_unreadable = summary.state == "unreadable"
-    best = {item.name: wording.measured(score, item) for item, score in best_scores(summary)}
+    best = {item.best_label: wording.measured(score, item) for item, score in best_scores(summary)}
     return row | {
         "state": summary.state,
         "reason": summary.outcome,
         "problem": wording.shortened(" ".join(summary.problems[:1]), 240) if is_unreadable else "",
-        "scores": [best.get(item.name, "") for item in objectives],
+        "scores": [best.get(item.best_label, "") for item in objectives],
         "history": _history_line(summary),
         "test": test_score(summary.test, interval=False),
         "trials": "" if is_unreadable else trial_count(summary),

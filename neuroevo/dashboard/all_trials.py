@@ -128,9 +128,7 @@ def _columns(findings: "Findings", genes: list[str]) -> "list[Column[Trial]]":
 
 def _feasible(findings: "Findings") -> "Callable[[Trial], str]":
     def text(trial: "Trial") -> str:
-        if not findings.is_complete(trial):
-            return "–"
-        return "yes" if findings.is_feasible(trial) else "no"
+        return {None: "–", True: "yes", False: "no"}[findings.feasibility(trial)]
 
     return text
 

@@ -111,7 +111,7 @@ def _overview(run: CachedRun, summary: "Summary") -> dict[str, Any]:
         "best": [
             *((number.label, number.value) for number in held_out_numbers(findings)),
             *(
-                (f"{item.best} {item.label}", wording.measured(score, item))
+                (item.best_label, wording.measured(score, item))
                 for item, score in best_scores(summary)
             ),
         ],

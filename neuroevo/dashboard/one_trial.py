@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
 from neuroevo.analysis.standard_errors import fresh_texts, score_texts
-from neuroevo.analysis.tables import is_known
 from neuroevo.dashboard.chart import Chart, Line, axis, chart
 from neuroevo.dashboard.links import Link, trial_link
 from neuroevo.dashboard.run_list import CachedRun
 from neuroevo.playground import is_mouse_run
 from neuroevo.report.diagram import diagram_of, svg
 from neuroevo.report.figures import network_label
-from neuroevo.runs import broken_constraints, evaluated_replicates, trained_networks
+from neuroevo.runs import broken_constraints, evaluated_replicates, is_known, trained_networks
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings

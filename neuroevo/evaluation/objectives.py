@@ -61,6 +61,11 @@ class Objective:
         return "highest" if self.maximised else "lowest"
 
     @property
+    def best_label(self) -> str:
+        """The name of the best of several values, such as ``lowest final MSE``."""
+        return f"{self.best} {self.label}"
+
+    @property
     def better(self) -> str:
         """What a better value is than another: ``lower`` or ``higher``."""
         return "higher" if self.maximised else "lower"

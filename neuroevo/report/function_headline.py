@@ -69,7 +69,7 @@ def _result(findings: "Findings", item: "Objective", trials: str) -> tuple[str, 
     """Return the title, what the champion has, and its value as a number."""
     champion = findings.front[0]
     value = score_texts(findings, champion)[0]
-    best = f"{item.best} {item.label} {value}"
+    best = f"{item.best_label} {value}"
     start = f"{best[:1].upper()}{best[1:]}" if findings.finished else f"So far, {best}"
     own = KeyNumber(value, f"{item.label}, the {item.best} that the search found")
     if not has_fresh_scores(findings):

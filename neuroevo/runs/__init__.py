@@ -27,6 +27,7 @@ from neuroevo.runs.environment import (
 from neuroevo.runs.experiment import experiment_at_start, experiment_values, read_experiment
 from neuroevo.runs.feasibility import (
     broken_constraints,
+    is_known,
     is_measured,
     trial_excesses,
     trial_violation,
@@ -118,6 +119,7 @@ __all__ = [
     "fresh_scores",
     "held_out_differences",
     "holder",
+    "is_known",
     "is_measured",
     "latest_environment",
     "list_runs",

@@ -20,9 +20,19 @@ def trial_violation(trial: Trial, constraints: Sequence[Constraint]) -> float:
     return violation_of(trial_excesses(trial, constraints)) if constraints else 0.0
 
 
+def is_known(trial: Trial, quantity: str) -> bool:
+    """Whether a trial has a number for a quantity that is what it would be at its end."""
+    ended = trial.state != "failed" and (trial.state != "stopped" or quantity in _INDEPENDENT)
+    return ended and math.isfinite(trial.quantity(quantity))
+
+
+_INDEPENDENT = {"parameters", "seconds"}  # of how long a trial is trained, or what that took
+
+
 def broken_constraints(trial: Trial, constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
-    """Return the constraints that a trial does not keep."""
-    return tuple(each for each in constraints if trial_violation(trial, [each]) > 0)
+    """Return the constraints that a trial is known not to keep."""
+    known = [each for each in constraints if is_known(trial, each.name)]
+    return tuple(each for each in known if trial_violation(trial, [each]) > 0)
 
 
 def is_measured(trial: Trial, constraints: Sequence[Constraint]) -> bool:

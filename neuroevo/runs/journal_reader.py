@@ -3,6 +3,7 @@
 Learning curves take most of the memory of trials, so they are read when something asks for them.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -33,7 +34,7 @@ class Appended(NamedTuple):
         One line of text for each damaged line of the journal.
     afresh
         Whether this begins at the beginning of the journal: at the first call, or because the
-        journal was cut or replaced. What was read before no longer counts then.
+        journal was cut, changed or replaced. What was read before no longer counts then.
     """
 
     trials: tuple[Trial, ...]
@@ -49,8 +50,8 @@ class Appended(NamedTuple):
 class JournalReader:
     """Reads a journal while it grows, each line once.
 
-    It neither locks the file nor holds it open. If the journal was cut or replaced by another,
-    it is read from its beginning.
+    It neither locks the file nor holds it open. If the journal was cut, changed or replaced by
+    another, it is read from its beginning.
 
     Parameters
     ----------
@@ -85,10 +86,11 @@ class JournalReader:
 
     def _begin(self) -> None:
         self._end, self._tail = 0, b""
+        self._stamp: tuple[int, int] | None = None  # inode and time of the last change
         self._examiner = _Examiner(self._path)
 
     def _read(self, file: BinaryIO, size: int) -> Appended:
-        afresh = self._is_first or size < self._end or _before(file, self._end) != self._tail
+        afresh = self._is_first or size < self._end or self._was_changed(file, size)
         self._is_first = False
         if afresh:
             self._begin()
@@ -104,8 +106,15 @@ class JournalReader:
             self._end += length
             if len(trials) + len(problems) == _MOST_LINES:
                 break
-        self._tail = _before(file, self._end)
+        self._tail, self._stamp = _before(file, self._end), _stamp(file)
         return Appended(tuple(trials), tuple(problems), afresh)
+
+    def _was_changed(self, file: BinaryIO, size: int) -> bool:
+        """Whether what was read is no longer there: a file that has grown has another time too."""
+        inode, changed = _stamp(file)
+        known = self._stamp or (inode, changed)
+        is_other = inode != known[0] or (size == self._end and changed != known[1])
+        return is_other or _before(file, self._end) != self._tail
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -380,6 +389,11 @@ def _lines(file: BinaryIO, rest: int) -> Iterator[tuple[bytes, int]]:
         if piece.endswith(b"\n"):
             yield line.removesuffix(b"\n"), length
             line, length = b"", 0
+
+
+def _stamp(file: BinaryIO) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_ino, status.st_mtime_ns
 
 
 def _before(file: BinaryIO, end: int) -> bytes:

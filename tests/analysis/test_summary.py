@@ -8,6 +8,7 @@ import pytest
 
 from neuroevo.analysis.run_reader import RunReader
 from neuroevo.analysis.summary import Generation, Summary
+from neuroevo.errors import NeuroevoError
 from neuroevo.experiment import Experiment
 from neuroevo.report.run import Run
 from neuroevo.runs import RunFolder, RunLock
@@ -110,6 +111,21 @@ def test_a_damaged_run_may_be_repaired(runs: Runs, tmp_path: Path) -> None:
         assert name in damaged.problems[0]
         file.write_bytes(sound)
         assert reader.summary().state == "complete"
+
+
+def test_a_journal_that_is_damaged_after_it_was_read_is_noticed(runs: Runs, tmp_path: Path) -> None:
+    """A line in the middle that was changed makes the run unreadable, until it is restored."""
+    copy = RunFolder(tmp_path / "copy")
+    shutil.copytree(runs("four trials").folder.path, copy.path)
+    reader, sound = RunReader(copy), copy.journal_file.read_bytes()
+    assert reader.summary().state == "complete"
+    copy.journal_file.write_bytes(sound.replace(b'"number": 1', b'"number": 9', 1))
+    os.utime(copy.journal_file, (1, 1))  # a clock may be too coarse to show the change
+    with pytest.raises(NeuroevoError, match="line 2"):
+        reader.findings()
+    assert reader.summary().state == "unreadable"
+    copy.journal_file.write_bytes(sound)
+    assert reader.summary().state == "complete"
 
 
 def test_a_damaged_environment_hides_nothing_else(runs: Runs, tmp_path: Path) -> None:

@@ -554,6 +554,18 @@ def test_networks_are_downloaded_and_loaded_as_json(visit: Open, tmp_path: Path)
     assert network(page, "right")["parameters"] == network(page, "left")["parameters"]
 
 
+def test_a_loaded_network_has_its_learning_rate_schedule(visit: Open, tmp_path: Path) -> None:
+    """How a network learns is the same after it was downloaded and loaded."""
+    page = visit()
+    path = good_file(page, tmp_path)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["optimization"] |= {"optimizer": "rmsprop", "schedule": "cosine", "end_factor": 0.1}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    page.locator("#right-load").set_input_files(path)
+    expect(page.locator("#right-name")).to_have_text("mine.json")
+    assert network(page, "right")["optimization"] == content["optimization"]
+
+
 def good_file(page: Page, folder: Path) -> Path:
     """Keep the left network as a file that can be loaded."""
     path = folder / "mine.json"

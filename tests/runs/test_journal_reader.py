@@ -67,11 +67,11 @@ def test_a_line_is_read_when_it_is_committed(path: Path, make_trial: Make) -> No
     assert found == [(whole.index(b"\n"), 0), (len(whole) - 1, 1)]
 
 
-@pytest.mark.parametrize("change", ["cut", "replaced", "rewritten", "removed"])
+@pytest.mark.parametrize("change", ["cut", "replaced", "rewritten", "edited", "removed"])
 def test_a_changed_journal_is_read_from_its_beginning(
     path: Path, make_trial: Make, change: str
 ) -> None:
-    """A journal that was cut, replaced, rewritten or removed is read afresh, and is marked so."""
+    """A journal that was cut, replaced, changed or removed is read afresh, and is marked so."""
     with Journal(path) as journal:
         for number in range(3):
             journal.append(make_trial(number=number))
@@ -89,6 +89,10 @@ def test_a_changed_journal_is_read_from_its_beginning(
         other.replace(path)
     elif change == "rewritten":
         path.write_bytes(other.read_bytes())
+    elif change == "edited":  # in the middle, to a text of the same length
+        path.write_bytes(path.read_bytes().replace(b'"number": 1', b'"number": 9', 1))
+        os.utime(path, (1, 1))
+        expected = [0, 2]
     else:
         path.unlink()
         expected = []

@@ -3,6 +3,8 @@
 import itertools
 import json
 import math
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,16 @@ import pytest
 import neuroevo
 from neuroevo import Run
 from neuroevo.analysis import tables
+from neuroevo.analysis.hypervolume_history import hypervolume_history
 from neuroevo.analysis.run_reader import RunReader
 from neuroevo.errors import UsageError
 from neuroevo.evaluation import phenotype_of
+from neuroevo.evolution import hypervolume, reference_point
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.report.headline import headline
 from neuroevo.report.plots import FIGURES
-from neuroevo.runs import Trial, trial_violation
+from neuroevo.report.plots.hypervolume import verdict
+from neuroevo.runs import RunFolder, Trial, broken_constraints, trial_violation
 from neuroevo.search import StoppedError, search, search_in_memory
 from neuroevo.search.beginning import Beginning
 from neuroevo.search.recorded import read_recorded
@@ -107,6 +112,58 @@ def test_a_front_is_feasible_if_a_trial_is(function_run: Run) -> None:
     table = function_run.trials()
     assert (table["feasible"] == (table["memory"] <= 50)).all()
     assert tables.best(findings)["feasible"].all()
+
+
+def test_hypervolumes_have_one_reference_point_with_constraints(function_run: Run) -> None:
+    """It is beyond the worst of the first generation, feasible or not, as the page says."""
+    findings = function_run.findings
+    first = findings.fitnesses(findings.by_generation[0])
+    reference = reference_point(first)
+    assert not all(map(findings.is_feasible, findings.by_generation[0]))
+    found = hypervolume_history(replace(findings, random=findings.feasible))
+    assert found.drawn[-1] == pytest.approx(1)
+    trials = [trial for trial in findings.by_generation[0] if findings.is_feasible(trial)]
+    begun, ended = (
+        hypervolume(findings.fitnesses(each), reference) for each in (trials, findings.feasible)
+    )
+    assert found.search[0] == pytest.approx(begun / ended)
+
+
+def test_a_random_search_without_a_feasible_trial_has_no_pace(function_run: Run) -> None:
+    """The verdict is that it reaches nothing, and has no number of times."""
+    findings = function_run.findings
+    broken = tuple(each for each in findings.searched if not findings.is_feasible(each))
+    text = verdict(hypervolume_history(replace(findings, random=broken * 4)))
+    assert text.endswith(
+        "reach 0% of the hypervolume of the search: none is feasible and better than the worst "
+        "of the first generation."
+    )
+
+
+def test_constraints_of_a_failed_trial_are_not_known(function_run: Run) -> None:
+    """It is neither said to break them nor not to be feasible."""
+    findings, trial = function_run.findings, function_run.all_trials[0]
+    failed = replace(trial, state="failed", objectives={}, quantities={}, cause="no")
+    assert broken_constraints(failed, findings.constraints) == ()
+    assert findings.feasibility(failed) is None
+    assert broken_constraints(replace(trial, quantities={"memory": 51.0}), findings.constraints)
+
+
+def test_a_reader_follows_a_run_that_takes_the_place_of_another(
+    function_run: Run, tmp_path: Path
+) -> None:
+    """Another run with the same id has its own constraints, and so another front."""
+    evolution = {"generations": 3, "constraints": {"memory": {"max": 20}}}
+    path = write_function(tmp_path, FUNCTION)
+    experiment = experiment_of(path, task=MEMORY, evolution=evolution)
+    other = neuroevo.run(experiment, results=tmp_path, n_jobs=2)
+    folder = RunFolder(tmp_path / "one")
+    shutil.copytree(function_run.folder.path, folder.path)
+    reader = RunReader(folder)
+    assert reader.summary().front == function_run.findings.front
+    shutil.rmtree(folder.path)
+    shutil.copytree(other.folder.path, folder.path)
+    assert reader.summary().front == other.findings.front
 
 
 def test_a_stopped_run_with_constraints_ends_the_same(function_run: Run, tmp_path: Path) -> None:

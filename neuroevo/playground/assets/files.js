@@ -2,7 +2,7 @@
 
 import { demand, vectorSize } from "./architecture.js";
 import { Network } from "./network.js";
-import { DEFAULT_OPTIMIZATION, OPTIMIZERS } from "./optimizers.js";
+import { DEFAULT_OPTIMIZATION, OPTIMIZERS, SCHEDULES } from "./optimizers.js";
 
 const MOST_TRAINED = 20_000; // parameters that can be trained between two frames
 const MOST_BYTES = 10_000_000;
@@ -81,8 +81,10 @@ function knownOptimization(value) {
       chosen[name] = given[name];
     }
   }
-  if (Object.hasOwn(OPTIMIZERS, String(given.optimizer))) {
-    chosen.optimizer = given.optimizer;
+  for (const [name, known] of [["optimizer", OPTIMIZERS], ["schedule", SCHEDULES]]) {
+    if (Object.hasOwn(known, String(given[name]))) {
+      chosen[name] = given[name];
+    }
   }
   return chosen;
 }

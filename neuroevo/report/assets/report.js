@@ -46,6 +46,12 @@
     };
   }
 
+  // Leaves room between the numbers of an axis, which would be turned otherwise.
+  function spaced(axis) {
+    const [from, to] = axis.domain || [0, 1];
+    return axis.tickvals ? axis : { ...axis, nticks: Math.max(2, Math.round(4 * (to - from))) };
+  }
+
   // On a phone the colour bar is below, each panel has one label, and fingers scroll the page.
   function fitted(data, layout, isWide) {
     if (touched.matches) {
@@ -64,7 +70,7 @@
         layout.height += 60;
       }
       Object.keys(layout).filter((name) => name.startsWith("xaxis")).forEach((name) => {
-        layout[name] = thinned(layout[name]);
+        layout[name] = spaced(thinned(layout[name]));
       });
       data.filter(({ mode }) => mode === "markers+text").forEach((trace) => {
         trace.text = trace.text.slice(0, 1);

@@ -85,6 +85,10 @@ def verdict(comparison: "Comparison") -> str:
     if not tests:
         return ""
     test = tests[0]
+    if test.least > CHANCE:
+        runs = wording.listed([wording.counted(count, "run") for count in test.counts])
+        which = f"{test.first} and {test.second} differ in {item.label}"
+        return f"{runs} are too few to say whether {which}."
     better, other = test.first, test.second
     if test.superiority < 0.5:  # noqa: PLR2004 - half of the pairs
         better, other = other, better
@@ -295,4 +299,4 @@ def _best_figure(comparison: "Comparison", item: "Objective") -> list[KeyNumber]
     tied = [wording.measured(float(value), item) == best for value in column]
     labels = [str(label) for label in comparison.runs["run"][tied]]
     who = labels[0] if len(labels) == 1 else wording.counted(len(labels), "run")
-    return [KeyNumber(best, f"{item.best} {item.label} ({who})")]
+    return [KeyNumber(best, f"{item.best_label} ({who})")]

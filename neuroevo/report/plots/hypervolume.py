@@ -23,7 +23,7 @@ SAME = 0.01  # share of the hypervolume by which two fronts that count as the sa
 def draw(volume: HypervolumeHistory) -> Specification:
     """Draw both as lines over the generations, with a band for random search."""
     if not volume.generations:
-        return empty_figure("No trial of the search was completed.")
+        return empty_figure("No feasible trial of the search was completed.")
     kept = thinned(len(volume.generations), MOST_GENERATIONS)
     x = [volume.generations[place] for place in kept]
     shares = [*volume.search[kept], *volume.drawn]
@@ -53,7 +53,7 @@ def draw(volume: HypervolumeHistory) -> Specification:
 def caption(volume: HypervolumeHistory) -> str:
     """Compare the search with random search, and explain the hypervolume."""
     if not volume.generations:
-        return "No trial was completed, so there is no front to measure."
+        return "No feasible trial was completed, so there is no front to measure."
     explanation = (
         "The hypervolume is the volume of the objective space that the front dominates, up to the "
         "worst point of the first generation. Larger is better."
@@ -79,6 +79,8 @@ def verdict(volume: HypervolumeHistory) -> str:
         trials = wording.counted(volume.stopped, "trial")
         ends += f", which stopped {trials} early, while all random ones are evaluated to their end"
     found = volume.sooner
+    if not final:
+        return f"{ends}: none is feasible and better than the worst of the first generation."
     if found is None:
         return f"{ends}; they are too few to say whether that is chance."
     draws = f"{found.draws:,} of them"

@@ -73,7 +73,7 @@ def caption(comparison: "Comparison") -> str:
     start = (
         "The scores of all trials of a search, not only of the best ones: the further left and "
         f"the higher a line, the better the trials{but}. A line that ends below 100% belongs to a "
-        "run in which some trials were not completed."
+        f"run in which some trials were not completed{_or_not_feasible(comparison)}."
     )
     sentences = [_medians(comparison, item) for item in comparison.objectives]
     table = comparison.distributions
@@ -107,8 +107,15 @@ def _line(
     }
 
 
-def _verb(item: "Objective") -> str:
-    return "reach the target" if item.has_limit else "were completed"
+def _or_not_feasible(comparison: "Comparison") -> str:
+    constrained = any(each.findings.constraints for each in comparison.contenders)
+    return ", or not feasible" if constrained else ""
+
+
+def _verb(item: "Objective", *, constrained: bool) -> str:
+    if item.has_limit:
+        return "reach the target"
+    return "were completed and feasible" if constrained else "were completed"
 
 
 def _medians(comparison: "Comparison", item: "Objective") -> str:
@@ -124,6 +131,7 @@ def _medians(comparison: "Comparison", item: "Objective") -> str:
         return ""
     best, worst = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
     values = {label: item.cost(medians[label]) for label in (best, worst)}
+    bounds = {each.label: bool(each.findings.constraints) for each in comparison.contenders}
     if shown_cost(item, values[best]) == shown_cost(item, values[worst]):
         return ""
     if item.is_penalty(values[best]):
@@ -131,7 +139,7 @@ def _medians(comparison: "Comparison", item: "Objective") -> str:
     end = (
         f", and {wording.measured(values[worst], item)} or {item.better} in {worst}."
         if np.isfinite(item.reached(values[worst]))
-        else f"; in {worst} fewer than half of the trials {_verb(item)}."
+        else f"; in {worst} fewer than half of the trials {_verb(item, constrained=bounds[worst])}."
     )
     shown = wording.measured(values[best], item)
     return f"Half of the trials have {item.label} {shown} or {item.better} in {best}{end}"

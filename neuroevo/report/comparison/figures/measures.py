@@ -22,7 +22,7 @@ def measure_name(comparison: "Comparison", measure: str) -> str:
     item = comparison.score_columns[measure]
     if measure.startswith("fresh."):
         return f"champion's {item.label}, fresh seeds"
-    return f"{item.best} {item.label}" if comparison.has_fresh else item.label
+    return item.best_label if comparison.has_fresh else item.label
 
 
 def measure_value(comparison: "Comparison", measure: str, value: float) -> str:
