@@ -66,7 +66,7 @@ def number(value: float) -> str:
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    return _typeset(_digits(value))
+    return _typeset(_digits(value or 0.0))  # there is a -0
 
 
 def _typeset(written: str) -> str:

@@ -48,7 +48,14 @@ def test_number_reads_back(value: float) -> None:
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(0.0, "0"), (math.inf, "∞"), (-math.inf, "−∞"), (1511.7, "1,512"), (1e-14, "1.0 × 10⁻¹⁴")],
+    [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
+        (1511.7, "1,512"),
+        (1e-14, "1.0 × 10⁻¹⁴"),
+    ],
 )
 def test_number_in_words(value: float, written: str) -> None:
     """Numbers have thousands separators and powers of ten."""

@@ -231,7 +231,8 @@ class RunResults:
         else:
             networks = self.findings.networks_of(trial)
         if not networks:
-            raise NeuroevoError(f"{self.id}: holds no weights of trial {trial.number}")
+            rest = "" if self.findings.finished else ", as it is not complete: resume trains them"
+            raise NeuroevoError(f"{self.id}: holds no weights of trial {trial.number}{rest}")
         if ensemble is None:
             return networks[0]
         if ensemble == "front":

@@ -83,7 +83,10 @@ def _files(summary: "Summary", base: str) -> list[tuple[Link, str, str]]:
     if summary.experiment is not None and not summary.experiment.trains_networks:
         described[summary.folder.champions_file] = "scores on fresh seeds"
     trained = [("the front", summary.front), ("the baselines", summary.baselines)]
-    if held := [words for words, trials in trained if trials]:
+    if summary.state != "complete":
+        for file in (summary.folder.champions_file, summary.folder.test_file):
+            described[file] += ", from when the run was complete before"
+    elif held := [words for words, trials in trained if trials]:
         described[summary.folder.champions_file] += f" of {wording.listed(held)}"
     return [
         (Link(path.name, f"{base}/files/{path.name}"), words, _size(found.size))

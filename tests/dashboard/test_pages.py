@@ -1,6 +1,7 @@
 """The dashboard in a real browser, over a real server."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -212,6 +213,18 @@ def test_run_without_completed_trials_has_no_charts(
     expect(page.get_by_text("No trial was completed, so there is nothing to draw.")).to_be_visible()
     weights = page.locator("li", has_text="champions.safetensors")
     expect(weights).to_contain_text("trained weights of the baselines,")
+
+
+def test_files_of_an_earlier_end_are_described_as_such(
+    look: Look, sound: Path, tmp_path: Path, serve: Serve
+) -> None:
+    """A run that goes on has the weights of its last end, and not those of its front."""
+    run = next(path for path in sound.iterdir() if path.name.startswith("second"))
+    shutil.copytree(run, tmp_path / run.name)
+    RunFolder(tmp_path / run.name).checkpoint_file.unlink()
+    page = look(f"{serve(tmp_path).url}runs/{run.name}")
+    weights = page.locator("li", has_text="champions.safetensors")
+    expect(weights).to_contain_text("trained weights, from when the run was complete before,")
 
 
 def test_front_has_the_axes_of_the_report(client: Client, look: Look, sound: Path) -> None:
