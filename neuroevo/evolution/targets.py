@@ -16,7 +16,7 @@ Costs = npt.NDArray[np.float64]
 _MOST_EXCESS = 5.0
 _LEAST_UNIT = 1e-300
 _LEAST_SHARE = 1e-200
-_TINY = 1e-12
+_TINY = 1e-14  # share of a mean by which costs differ, at least
 
 
 class Targets(NamedTuple):

@@ -1,13 +1,15 @@
 """Proposes rows of positions by models of the results: the thinking of screened evolution.
 
 With one objective a model predicts costs, and the child with the greatest expected improvement
-comes first; with several there is a model of each, and it is the child with the greatest expected
-gain of hypervolume: if there are more than three, in three of them, which are drawn at random. Each
-bound of a constraint has a model too, and so have failures: gains are multiplied by the probability
-that all bounds are kept and nothing fails, and it is that probability alone until a trial keeps the
-bounds. Where trials have prices, a model of their logarithms makes it the gain for each unit of the
-price. The models of objectives also learn from trials of earlier searches, as long as there are few
-others. Knows neither the numbers of candidates nor when they are asked.
+comes first, or half of the time the one that is likeliest among good trials, if there is noise or
+the model takes the best for noise; with several there is a model of each, and it is the child with
+the greatest expected gain of hypervolume: if there are more than three, in three of them, which are
+drawn at random. Each bound of a constraint has a model too, and so have failures: gains are
+multiplied by the probability that all bounds are kept and nothing fails, and it is that probability
+alone until a trial keeps the bounds. Where trials have prices, a model of their logarithms makes it
+the gain for each unit of the price. The models of objectives also learn from trials of earlier
+searches, as long as there are few others. Knows neither the numbers of candidates nor when they are
+asked.
 """
 
 import copy
@@ -35,6 +37,7 @@ from neuroevo.evolution.kriging import (
     log_feasibility,
 )
 from neuroevo.evolution.operators import survivors
+from neuroevo.evolution.parzen import ParzenEstimators
 from neuroevo.evolution.positions import Positions, Rows
 from neuroevo.evolution.screening import Judge, Rounds, screened
 from neuroevo.evolution.targets import (
@@ -68,6 +71,8 @@ _REACH = 0.25  # of a trial's result, as a share of the distance between trials
 _LATEST, _STUCK = 12, 3  # trials, and how many of them may be near to others without being good
 _SAME = 0.25  # squared distance in units of the reach
 _GOOD = 4  # one of so many trials is good
+_ESTIMATED = 0.5  # share of trials that estimators choose where a model is a poor guide
+_GOOD_SHARE, _MOST_GOOD = 0.2, 25  # trials that are good for estimators
 _FAR = 1e100  # more than any score of a child
 _MOST_RANKED = 600  # trials that are sorted into fronts; the worst half is left out beyond
 
@@ -387,6 +392,27 @@ class Proposals:
 
     def _children(
         self, pending: Rows, rng: np.random.Generator, *, exhausted: bool
+    ) -> Iterator[Proposal]:
+        """Return children, the best first; before them a random row if no trial differs."""
+        if self._all_equal:
+            drawn = latin_hypercube(self._positions, 1, rng)
+            yield Proposal(drawn[0], "immigrant")
+        yield from self._judged_children(pending, rng, exhausted=exhausted)
+
+    @property
+    def _all_equal(self) -> bool:
+        """Whether trials say nothing: a model would only send children far from them, to the ends.
+
+        Then all have the same costs, or none keeps the bounds and all are as far from it.
+        """
+        archive = self._archive
+        if archive.failures or self._positions.space.is_restricted:
+            return False
+        known = archive.costs if archive.feasible else archive.excesses
+        return bool((known == known[0]).all())
+
+    def _judged_children(
+        self, pending: Rows, rng: np.random.Generator, *, exhausted: bool
     ) -> Iterable[Proposal]:
         """Return children, the best first."""
         if self._archive.costs.shape[1] > 1:
@@ -459,40 +485,85 @@ class Proposals:
             feasible = np.concatenate([feasible, likely])
             means = np.concatenate([means, fitted.predict(pending).means])
         best = float(means[feasible].min()) if feasible.any() else None
-        rough = None if best is None or trials.noise else self._roughness(fitted, best)
+        improvement, by_model = None, True
+        if best is not None:
+            improvement, by_model = self._improvement(fitted, best, chosen, pending, rng)
 
         def judge(rows: Rows) -> Rows:
             gains = bounds.log_feasibility(others, rows) - prices.log_prices(of_prices, rows)
-            if best is None:
-                return gains
-            prediction = fitted.predict(rows)
-            if rough is not None:
-                prediction = prediction.spread(rough.variances(rows))
-            return gains + log_expected_improvement(prediction, best)
+            return gains if improvement is None else gains + improvement(rows)
 
         foresight = _Foresight([fitted], [targets], [lowered])
         rounds = self._effort.rounds
-        if not self._positions.has_continuous:  # polishing does not pay on tables of choices
+        # Polishing does not pay on tables of choices, and without a model.
+        if not (by_model and self._positions.has_continuous):
             rounds = replace(rounds, fine=0)
         return self._screened(parents, judge, rounds, rng, foresight)
 
-    def _roughness(self, fitted: FittedKriging, best: float) -> "_Roughness | None":
-        """Return how rough the function is between trials; None unless the search is stuck.
+    def _improvement(
+        self,
+        fitted: FittedKriging,
+        best: float,
+        chosen: Indices,
+        pending: Rows,
+        rng: np.random.Generator,
+    ) -> tuple[Judge, bool]:
+        """Return what judges how rows improve on the best, and whether that is a model.
 
-        A model that takes the best result for noise expects nothing anywhere, and some searches
-        evaluate almost the same genomes again then. But the same genome would have the same result:
-        what the model takes for noise is how costs vary over distances that are shorter than those
-        between trials. In a space of choices alone nothing is so near.
+        Parameters
+        ----------
+        fitted
+            The model of the objective.
+        best
+            The target of the best trial.
+        chosen
+            The trials that the model knows, the best first.
+        pending
+            Rows whose results are not known.
+        rng
+            All randomness.
         """
-        archive = self._archive
+        is_noise_known = self.is_noisy or self._archive.variance > 0
+        doubted = not is_noise_known and self._doubts_best(fitted, best)
+        is_poor = (doubted or is_noise_known) and self._positions.has_continuous
+        if is_poor and rng.random() < _ESTIMATED:
+            return self._estimators(chosen, pending).log_ratios, False
+        rough = self._roughness(fitted) if doubted else None
+
+        def improvement(rows: Rows) -> Rows:
+            prediction = fitted.predict(rows)
+            if rough is not None:
+                prediction = prediction.spread(rough.variances(rows))
+            return log_expected_improvement(prediction, best)
+
+        return improvement, True
+
+    def _doubts_best(self, fitted: FittedKriging, best: float) -> bool:
+        """Whether the model takes the best result for noise, though there is none.
+
+        It expects nothing anywhere then, and some searches evaluate almost the same genomes again.
+        But the same genome would have the same result: what the model takes for noise is how costs
+        vary over distances that are shorter than those between trials. In a space of choices alone
+        nothing is so near.
+        """
         if self._noisy or not self._positions.has_continuous:
-            return None
-        found = fitted.predict(archive.rows[archive.order[:1]])
-        if best > float(found.means[0]) - _BELIEVED * float(found.deviations[0]):
-            return None
+            return False
+        found = fitted.predict(self._archive.rows[self._archive.order[:1]])
+        return best <= float(found.means[0]) - _BELIEVED * float(found.deviations[0])
+
+    def _roughness(self, fitted: FittedKriging) -> "_Roughness | None":
+        """Return how rough the function is between trials; None unless the search is stuck."""
+        archive = self._archive
         variance = self._kriging.nugget(self._points(1)[0]) * fitted.scale
         rough = _Roughness(self._positions, archive.rows, variance)
         return rough if rough.is_stuck(archive.costs[:, 0]) else None
+
+    def _estimators(self, chosen: Indices, pending: Rows) -> ParzenEstimators:
+        """Return what tells good trials from others, of some trials, the best first."""
+        rows, sound = self._archive.rows[chosen], int((~self._archive.failed[chosen]).sum())
+        good = min(max(math.ceil(_GOOD_SHARE * sound), 1), _MOST_GOOD)
+        others = np.concatenate([rows[good:], pending])
+        return ParzenEstimators(self._positions.options.tolist(), rows[:good], others)
 
     def _bounds(self, chosen: Indices) -> _Bounds:
         """Return what the models of constraints learn from some trials, and of failures if any."""

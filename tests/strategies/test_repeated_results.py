@@ -192,7 +192,7 @@ def searched(variance: float, seed: int, trials: int = 120) -> tuple[Screened, l
         [candidate] = strategy.ask(1)
         genome = space.genome(candidate.genome)
         true.append(sum((value(genome, name) - 0.3) ** 2 for name in space.genes))
-        cost = true[-1] + noise.normal(0, 0.15)
+        cost = true[-1] + noise.normal(0, 0.1)
         strategy.tell([Individual(candidate.number, genome, (cost,), variance=variance)])
     return strategy, true
 
@@ -201,14 +201,14 @@ def test_known_standard_errors_pay() -> None:
     """Where costs are means of known noise, later trials are truly better than without it."""
     medians = [
         [np.median(searched(variance, seed)[1][60:]) for seed in range(6)]
-        for variance in (0.15**2, math.nan)
+        for variance in (0.1**2, math.nan)
     ]
     assert np.mean(medians[0]) < 0.8 * np.mean(medians[1])
 
 
 def test_a_search_with_standard_errors_continues_from_its_state() -> None:
     """No genome is repeated for them, and a state keeps what is known of the noise."""
-    strategy, true = searched(0.15**2, 1, 40)
+    strategy, true = searched(0.1**2, 1, 40)
     assert len(set(true)) == 40
     space = SearchSpace({name: Float(0.0, 1.0) for name in "abcdef"})
     resumed = Screened.from_state(space, json.loads(json.dumps(strategy.state())))

@@ -6,6 +6,7 @@ import statistics
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -334,6 +335,47 @@ def test_a_small_space_with_noise_is_evaluated_again_and_again() -> None:
         strategy, lambda genome: (number(genome, "x") / 5 + float(rng.standard_normal()),), 26
     )
     assert len({each.genome for each in done}) == 6
+
+
+def test_good_values_of_many_minima_come_together() -> None:
+    """Where a model takes the best of a rough function for noise, columns are searched apart."""
+    regrets = []
+    for seed in range(6):
+        space = SearchSpace({name: Float(-6.0, 4.0) for name in "abc"})
+        evolution = Evolution(space, seed=seed)
+        for _ in range(100):
+            [genome] = evolution.ask(1)
+            xs = [number(genome, name) for name in "abc"]
+            evolution.tell([genome], [sum(x * x - 10 * math.cos(2 * math.pi * x) + 10 for x in xs)])
+        assert evolution.best is not None
+        regrets.append(evolution.best.fitness[0])
+    assert np.median(regrets) < 6.5  # of random configurations 12
+
+
+@pytest.mark.parametrize(
+    "constraints", [{}, {"c": {"max": 0}}], ids=["equal costs", "equal excesses"]
+)
+def test_trials_that_say_nothing_are_drawn_at_random(constraints: dict[str, Any]) -> None:
+    """They are not at the ends of the ranges, where a model of equal results knows least."""
+    space = SearchSpace({name: Float(0.0, 1.0) for name in "abc"})
+    evolution = Evolution(space, constraints=constraints)
+    rows = []
+    for _ in range(60):
+        [genome] = evolution.ask(1)
+        rows.append([number(genome, name) for name in "abc"])
+        evolution.tell([genome], [1.0], [[2.0]] if constraints else None)
+    assert ((np.array(rows) > 0.02) & (np.array(rows) < 0.98)).mean() > 0.9
+
+
+def test_small_differences_of_large_costs_are_learned_from() -> None:
+    """A constant of 1e9 beside differences of 1e-3 changes little."""
+    evolution = Evolution(SearchSpace({name: Float(0.0, 1.0) for name in "abcd"}), seed=0)
+    for _ in range(100):
+        [genome] = evolution.ask(1)
+        squares = sum((number(genome, name) - 0.35) ** 2 for name in "abcd")
+        evolution.tell([genome], [1e9 + 1e-3 * squares])
+    assert evolution.best is not None
+    assert evolution.best.fitness[0] - 1e9 < 1e-6
 
 
 def test_a_function_that_oscillates_is_not_searched_at_the_ends_of_its_range() -> None:
