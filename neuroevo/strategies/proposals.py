@@ -406,7 +406,7 @@ class Proposals:
         Then all have the same costs, or none keeps the bounds and all are as far from it.
         """
         archive = self._archive
-        if archive.failures or self._positions.space.is_restricted:
+        if archive.failures or len(self._earlier.rows) or self._positions.space.is_restricted:
             return False
         known = archive.costs if archive.feasible else archive.excesses
         return bool((known == known[0]).all())

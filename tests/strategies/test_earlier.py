@@ -137,6 +137,18 @@ def test_earlier_trials_are_no_trials_of_the_search() -> None:
     assert len(evolution.population) == 6
 
 
+def test_the_second_trial_is_led_by_earlier_ones() -> None:
+    """It is not drawn at random, though the only trial of the search says nothing."""
+    earlier = results_of(bowl)
+    known = ([each.genome for each in earlier], [each.fitness for each in earlier])
+    evolution = Evolution(CUBE, strategy="screened", seed=1, earlier=[known])
+    [first] = evolution.ask(1)
+    evolution.tell([first], [bowl(first)])
+    [second] = evolution.ask(1)
+    assert evolution.origin(second).operator != "immigrant"
+    assert bowl(second) < np.median([each.fitness for each in earlier])
+
+
 @pytest.mark.parametrize("objectives", [1, 2, 4])
 def test_a_search_with_earlier_trials_continues_from_its_state(objectives: int) -> None:
     """Saved as JSON and loaded after each trial, it asks for the same genomes."""
