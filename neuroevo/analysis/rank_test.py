@@ -7,6 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
+LEVEL = 0.05
+"""Largest p of a difference that is more than chance."""
 MOST_ARRANGEMENTS = 20_000  # for an exact permutation test
 
 
@@ -39,6 +41,16 @@ class RankTest:
     p_value: float
     adjusted: float
     least: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the settings differ by more than chance."""
+        return self.adjusted <= LEVEL
+
+    @property
+    def may_be_clear(self) -> bool:
+        """Whether there are enough runs for that."""
+        return self.least <= LEVEL
 
 
 def rank_tests(

@@ -28,8 +28,6 @@ _Genes: TypeAlias = frozenset[tuple[str, Any]]
 
 SEED = "seed"
 QUANTILES = (0.05, 0.95)
-LEVEL = 0.05
-"""Largest p of a difference that is more than chance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +197,7 @@ class SweepResults:
                 each
                 for each in others
                 if each.name not in tests
-                or tests[each.name].adjusted > LEVEL
+                or not tests[each.name].is_clear
                 or tests[each.name].superiority > 0.5  # noqa: PLR2004 - half of the pairs
             )
         return found

@@ -5,11 +5,9 @@ Bardenet, Bengio & Kégl 2011, "Algorithms for hyper-parameter optimization", se
 kernels without functions that differ between processors in the last bit. Knows no costs.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from neuroevo.evolution.positions import Rows
 
@@ -18,7 +16,6 @@ _MOST_NARROW = 100  # kernels that would lie side by side, at most
 _LOG_2 = 0.6931471805599453
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class ParzenEstimators:
     """The densities of good trials and of the others.
 
@@ -30,9 +27,11 @@ class ParzenEstimators:
         The positions of trials, shape (trials, columns).
     """
 
-    options: Sequence[int]
-    good: Rows
-    others: Rows
+    def __init__(self, options: Sequence[int], good: Rows, others: Rows) -> None:
+        self._columns = [
+            (_density(good[:, column], count), _density(others[:, column], count))
+            for column, count in enumerate(options)
+        ]
 
     def log_ratios(self, rows: Rows) -> Rows:
         """Return the logarithm of how much likelier each row is among the good, (rows,).
@@ -40,29 +39,33 @@ class ParzenEstimators:
         It is interpolated between powers of two, which keeps the order.
         """
         mantissas, exponents = np.ones(len(rows)), np.zeros(len(rows))
-        for column, options in enumerate(self.options):
-            ratios = np.ones(len(rows))
-            for points, power in ((self.good, 1), (self.others, -1)):
-                density = _density(points[:, column], rows[:, column], options)
-                ratios = ratios * density if power > 0 else ratios / density
+        for column, (of_good, of_others) in enumerate(self._columns):
+            places = rows[:, column]
+            ratios = of_good(places) / of_others(places)
             mantissas, carried = np.frexp(mantissas * ratios)
             exponents += carried
         return np.asarray((exponents + 2 * mantissas - 2) * _LOG_2)
 
 
-def _density(points: Rows, places: Rows, options: int) -> Rows:
-    """Return the density of the points of a column at some places, (places,)."""
+def _density(points: Rows, options: int) -> Callable[[Rows], Rows]:
+    """Return the density of the points of a column, a function of places."""
     if options:
-        counts = (places == points[:, None]).sum(axis=0)
-        return np.asarray((counts + 1.0) / (len(points) + options))
+        return lambda places: np.asarray(
+            ((places == points[:, None]).sum(axis=0) + 1.0) / (len(points) + options)
+        )
     centres = np.sort(np.append(points, _PRIOR))
-    units = (places - centres[:, None]) / _widths(centres)[:, None]
-    kernels = 1 + units * units
-    heights = 1 / (kernels * kernels * _widths(centres)[:, None])
-    return np.asarray(heights.sum(axis=0) / len(centres))
+    widths = _widths(centres)[:, None]
+
+    def of_kernels(places: Rows) -> Rows:
+        units = (places - centres[:, None]) / widths
+        kernels = 1 + units * units
+        heights = 1 / (kernels * kernels * widths)
+        return np.asarray(heights.sum(axis=0) / len(centres))
+
+    return of_kernels
 
 
-def _widths(centres: Rows) -> npt.NDArray[np.float64]:
+def _widths(centres: Rows) -> Rows:
     """Return how wide the kernel of each centre is: as far as the farther neighbour."""
     ends = np.concatenate([[0.0], centres, [1.0]])
     gaps = np.diff(ends)

@@ -3,7 +3,6 @@
 Learning curves take most of the memory of trials, so they are read when something asks for them.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -15,7 +14,7 @@ from neuroevo.runs.journal import LONGEST_LINE, MOST_BYTES
 from neuroevo.runs.trial import Trial
 from neuroevo.storage.atomic import write_atomically
 from neuroevo.storage.checksum import remove_checksum
-from neuroevo.storage.disk import is_missing, opened_file
+from neuroevo.storage.disk import Stamp, is_missing, opened_file, stamp
 
 _MOST_PROBLEMS = 10
 _RESUME = "resume leaves the line out and trains its trial again"
@@ -86,11 +85,12 @@ class JournalReader:
 
     def _begin(self) -> None:
         self._end, self._tail = 0, b""
-        self._stamp: tuple[int, int] | None = None  # inode and time of the last change
+        self._stamp: Stamp | None = None  # when it was read last
         self._examiner = _Examiner(self._path)
 
     def _read(self, file: BinaryIO, size: int) -> Appended:
-        afresh = self._is_first or size < self._end or self._was_changed(file, size)
+        state = stamp(file.fileno())
+        afresh = self._is_first or size < self._end or self._was_changed(file, state)
         self._is_first = False
         if afresh:
             self._begin()
@@ -106,15 +106,17 @@ class JournalReader:
             self._end += length
             if len(trials) + len(problems) == _MOST_LINES:
                 break
-        self._tail, self._stamp = _before(file, self._end), _stamp(file)
+        self._tail, self._stamp = _before(file, self._end), state
         return Appended(tuple(trials), tuple(problems), afresh)
 
-    def _was_changed(self, file: BinaryIO, size: int) -> bool:
+    def _was_changed(self, file: BinaryIO, state: Stamp | None) -> bool:
         """Whether what was read is no longer there: a file that has grown has another time too."""
-        inode, changed = _stamp(file)
-        known = self._stamp or (inode, changed)
-        is_other = inode != known[0] or (size == self._end and changed != known[1])
-        return is_other or _before(file, self._end) != self._tail
+        known = self._stamp
+        if state and known:
+            is_grown = state.size > self._end
+            if state.number != known.number or (state.changed != known.changed and not is_grown):
+                return True
+        return _before(file, self._end) != self._tail
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -389,11 +391,6 @@ def _lines(file: BinaryIO, rest: int) -> Iterator[tuple[bytes, int]]:
         if piece.endswith(b"\n"):
             yield line.removesuffix(b"\n"), length
             line, length = b"", 0
-
-
-def _stamp(file: BinaryIO) -> tuple[int, int]:
-    status = os.fstat(file.fileno())
-    return status.st_ino, status.st_mtime_ns
 
 
 def _before(file: BinaryIO, end: int) -> bytes:

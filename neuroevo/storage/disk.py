@@ -91,10 +91,10 @@ def is_missing(error: StorageError) -> bool:
     return isinstance(error.__cause__, FileNotFoundError)
 
 
-def stamp(path: Path) -> Stamp | None:
-    """Return what identifies the present state of a file; None if there is no file."""
+def stamp(file: Path | int) -> Stamp | None:
+    """Return what identifies the present state of a file, also an open one; None without a file."""
     try:
-        status = os.stat(path)  # noqa: PTH116 - a call of os, as the others here
+        status = os.stat(file)  # noqa: PTH116 - a call of os, as the others here
     except (OSError, ValueError):
         return None
     return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)

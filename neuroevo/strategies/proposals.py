@@ -351,6 +351,12 @@ class Proposals:
         """Whether equal genomes had different results, with one objective."""
         return self._archive.differs and self._archive.costs.shape[1] == 1
 
+    @property
+    def _knows_noise(self) -> bool:
+        """Whether repetitions or standard errors show the noise of the only objective."""
+        is_only = self._archive.costs.shape[1] == 1
+        return self.is_noisy or (is_only and self._archive.variance > 0)
+
     def best_places(self, count: int) -> list[int]:
         """Return the places of the best trials, by front; infeasible and failed ones come last."""
         archive = self._archive
@@ -523,12 +529,12 @@ class Proposals:
         rng
             All randomness.
         """
-        is_noise_known = self.is_noisy or self._archive.variance > 0
-        doubted = not is_noise_known and self._doubts_best(fitted, best)
-        is_poor = (doubted or is_noise_known) and self._positions.has_continuous
-        if is_poor and rng.random() < _ESTIMATED:
-            return self._estimators(chosen, pending).log_ratios, False
-        rough = self._roughness(fitted) if doubted else None
+        rough = None
+        if self._positions.has_continuous:  # in a space of choices alone nothing is near enough
+            doubted = not self._knows_noise and self._doubts_best(fitted, best)
+            if (doubted or self._knows_noise) and rng.random() < _ESTIMATED:
+                return self._estimators(chosen, pending).log_ratios, False
+            rough = self._roughness(fitted) if doubted else None
 
         def improvement(rows: Rows) -> Rows:
             prediction = fitted.predict(rows)
@@ -543,10 +549,9 @@ class Proposals:
 
         It expects nothing anywhere then, and some searches evaluate almost the same genomes again.
         But the same genome would have the same result: what the model takes for noise is how costs
-        vary over distances that are shorter than those between trials. In a space of choices alone
-        nothing is so near.
+        vary over distances that are shorter than those between trials.
         """
-        if self._noisy or not self._positions.has_continuous:
+        if self._noisy:
             return False
         found = fitted.predict(self._archive.rows[self._archive.order[:1]])
         return best <= float(found.means[0]) - _BELIEVED * float(found.deviations[0])
@@ -630,7 +635,7 @@ class Proposals:
         """
         rows, counts, searches = known.rows, known.counts, known.searches
         archive = self._archive
-        if not self.is_noisy and (not archive.variance or archive.costs.shape[1] > 1):
+        if not self._knows_noise:
             return Trials(rows, targets.values, counts, searches=searches)
         total = self._kriging.nugget(self._points(1)[0]) * self._scale
         if self.is_noisy:

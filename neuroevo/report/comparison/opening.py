@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MOST_KEYS = 3  # in a title
 PAIR = 2
-CHANCE = 0.05  # a p-value above it
 MOST_TIED = 3  # settings with the best value that are named
 
 
@@ -85,14 +84,14 @@ def verdict(comparison: "Comparison") -> str:
     if not tests:
         return ""
     test = tests[0]
-    if test.least > CHANCE:
+    if not test.may_be_clear:
         runs = wording.listed([wording.counted(count, "run") for count in test.counts])
         which = f"{test.first} and {test.second} differ in {item.label}"
         return f"{runs} are too few to say whether {which}."
     better, other = test.first, test.second
     if test.superiority < 0.5:  # noqa: PLR2004 - half of the pairs
         better, other = other, better
-    if test.adjusted > CHANCE:
+    if not test.is_clear:
         return (
             f"{test.first} and {test.second} do not differ in {item.label} by more than chance "
             f"(p = {wording.number(test.adjusted)})."

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
 from neuroevo.analysis.differences import said, worded
-from neuroevo.analysis.sweep_results import LEVEL
 from neuroevo.report.headline_parts import Headline, KeyNumber, joined
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def with_interval(text: str, interval: str) -> str:
 
 def is_clear(difference: "Difference") -> bool:
     """Whether a difference is more than chance explains."""
-    return difference.test is not None and difference.test.adjusted <= LEVEL
+    return difference.test is not None and difference.test.is_clear
 
 
 def opening(results: "SweepResults") -> Headline:

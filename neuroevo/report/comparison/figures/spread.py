@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroevo import wording
 from neuroevo.analysis.judged_scores import diverges_on_fresh_seeds, shows_fresh_scores
+from neuroevo.analysis.rank_test import LEVEL
 from neuroevo.report.comparison.figures.measures import (
     measure_axis,
     measure_line,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 ROW_HEIGHT = 38
 ROOM = 96  # of a panel for its axis
-LEVEL = 0.05  # of significance
 MOST_DIFFERENCES = 4  # in a caption
 MOST_NAMED = 4  # runs in a sentence
 
@@ -114,8 +114,8 @@ def _gap(comparison: "Comparison", run: "ComparedRun") -> str:
 def _test_results(comparison: "Comparison") -> list[str]:
     """Say in which measures the settings differ by more than chance explains."""
     every = [(measure, test) for measure, tests in comparison.tests.items() for test in tests]
-    clear = [(measure, test) for measure, test in every if test.adjusted <= LEVEL]
-    able = [test for _, test in every if test.least <= LEVEL]
+    clear = [(measure, test) for measure, test in every if test.is_clear]
+    able = [test for _, test in every if test.may_be_clear]
     sentences = [
         f"In {measure_name(comparison, measure)} {_difference(test)}."
         for measure, test in clear[:MOST_DIFFERENCES]
