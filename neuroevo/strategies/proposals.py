@@ -16,6 +16,8 @@ import copy
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import partial
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -71,6 +73,8 @@ _REACH = 0.25  # of a trial's result, as a share of the distance between trials
 _LATEST, _STUCK = 12, 3  # trials, and how many of them may be near to others without being good
 _SAME = 0.25  # squared distance in units of the reach
 _GOOD = 4  # one of so many trials is good
+_LATEST_GAIN, _LEAST_GAIN = 15, 0.01  # trials; of the distance between the median and the best
+_ELSEWHERE = 0.3  # share of random genomes if the latest trials gained less
 _ESTIMATED = 0.5  # share of trials that estimators choose where a model is a poor guide
 _GOOD_SHARE, _MOST_GOOD = 0.2, 25  # trials that are good for estimators
 _FAR = 1e100  # more than any score of a child
@@ -136,6 +140,15 @@ class Proposal(NamedTuple):
     operator: str  # that made it, see `Candidate`
     parents: tuple[int, ...] = ()  # places of trials in the archive
     forecast: Forecast | None = None
+
+
+class _Guide(Enum):
+    """What chooses a trial of one objective."""
+
+    MODEL = auto()
+    ROUGH_MODEL = auto()  # that of a function which varies between near trials
+    ESTIMATORS = auto()
+    CHANCE = auto()
 
 
 class _Known(NamedTuple):
@@ -228,6 +241,16 @@ class _Roughness(NamedTuple):
 def _lowered(costs: Rows, own: int | None = None) -> Softened:
     """Return the only cost of each trial, shape (trials,), without outliers."""
     return softened(costs, costs == costs[:own].min(), own)
+
+
+def _differ(rows: Rows) -> bool:
+    """Whether any row or number is not equal to the first."""
+    return bool((rows != rows[:1]).any())
+
+
+def _least(targets: Rows) -> float | None:
+    """Return the lowest target; None if there is none."""
+    return float(targets.min()) if len(targets) else None
 
 
 def _shortened(number: float) -> float:
@@ -398,12 +421,13 @@ class Proposals:
 
     def _children(
         self, pending: Rows, rng: np.random.Generator, *, exhausted: bool
-    ) -> Iterator[Proposal]:
-        """Return children, the best first; before them a random row if no trial differs."""
-        if self._all_equal:
-            drawn = latin_hypercube(self._positions, 1, rng)
-            yield Proposal(drawn[0], "immigrant")
-        yield from self._judged_children(pending, rng, exhausted=exhausted)
+    ) -> Iterable[Proposal]:
+        """Return children, the best first."""
+        if self._archive.costs.shape[1] > 1:
+            return self._children_of_several(pending, rng)
+        if rng.random() < _UNSCREENED and not (exhausted or self._all_equal):
+            return self._unscreened(pending, rng)
+        return self._children_of_one(pending, 1.0 if exhausted else _REPEATED, rng)
 
     @property
     def _all_equal(self) -> bool:
@@ -411,21 +435,18 @@ class Proposals:
 
         Then all have the same costs, or none keeps the bounds and all are as far from it.
         """
-        archive = self._archive
-        if archive.failures or len(self._earlier.rows) or self._positions.space.is_restricted:
-            return False
-        known = archive.costs if archive.feasible else archive.excesses
-        return bool((known == known[0]).all())
+        archive, earlier = self._archive, self._earlier.costs
+        known = (archive.costs if archive.feasible else archive.excesses)[~archive.failed]
+        if archive.feasible and len(earlier):
+            known = np.concatenate([known, earlier])
+        return not _differ(known)
 
-    def _judged_children(
-        self, pending: Rows, rng: np.random.Generator, *, exhausted: bool
-    ) -> Iterable[Proposal]:
-        """Return children, the best first."""
-        if self._archive.costs.shape[1] > 1:
-            return self._children_of_several(pending, rng)
-        if rng.random() < _UNSCREENED and not exhausted:
-            return self._unscreened(pending, rng)
-        return self._children_of_one(pending, 1.0 if exhausted else _REPEATED, rng)
+    def _drawn(self, log_feasibility: Judge, rng: np.random.Generator) -> Iterable[Proposal]:
+        """Return rows drawn at random that the space allows, the likeliest to be feasible first."""
+        positions, space = self._positions, self._positions.space
+        rows = latin_hypercube(positions, _FEW_CHILDREN, rng)
+        rows = rows[np.argsort(-log_feasibility(rows), kind="stable")]
+        return [Proposal(row, "immigrant") for row in rows if space.allows(positions.genome(row))]
 
     def _unscreened(self, pending: Rows, rng: np.random.Generator) -> Iterable[Proposal]:
         """Return children that no model has judged, with what it expects of them."""
@@ -486,38 +507,67 @@ class Proposals:
                     return [Proposal(self._archive.rows[place], REPEAT, (place,))]
             chosen = chosen[np.lexsort((means, violations))]
         parents = chosen[: self._parent_count()]
+        guide = self._guide(fitted, _least(means[feasible]), rng)
+        log_feasibility = partial(bounds.log_feasibility, others)
+        if guide is _Guide.CHANCE:
+            return self._drawn(log_feasibility, rng)
         if len(pending):  # those that are likely to be feasible count as predicted
-            likely = bounds.log_feasibility(others, pending) > _LIKELY
+            likely = log_feasibility(pending) > _LIKELY
             feasible = np.concatenate([feasible, likely])
             means = np.concatenate([means, fitted.predict(pending).means])
-        best = float(means[feasible].min()) if feasible.any() else None
-        improvement, by_model = None, True
+        best = _least(means[feasible])
+        improvement = None
         if best is not None:
-            improvement, by_model = self._improvement(fitted, best, chosen, pending, rng)
+            improvement = self._improvement(guide, fitted, best, chosen, pending)
 
         def judge(rows: Rows) -> Rows:
-            gains = bounds.log_feasibility(others, rows) - prices.log_prices(of_prices, rows)
+            gains = log_feasibility(rows) - prices.log_prices(of_prices, rows)
             return gains if improvement is None else gains + improvement(rows)
 
         foresight = _Foresight([fitted], [targets], [lowered])
         rounds = self._effort.rounds
         # Polishing does not pay on tables of choices, and without a model.
-        if not (by_model and self._positions.has_continuous):
+        if guide is _Guide.ESTIMATORS or not self._positions.has_continuous:
             rounds = replace(rounds, fine=0)
         return self._screened(parents, judge, rounds, rng, foresight)
 
+    def _guide(self, fitted: FittedKriging, best: float | None, rng: np.random.Generator) -> _Guide:
+        """Return what chooses the next trial, given the target of the best that is feasible."""
+        if self._all_equal:
+            return _Guide.CHANCE
+        if best is None or not self._positions.has_continuous:  # choices alone are never near
+            return _Guide.MODEL
+        doubted = not self._knows_noise and self._doubts_best(fitted, best)
+        if doubted or self._knows_noise:
+            if rng.random() < _ESTIMATED:
+                return _Guide.ESTIMATORS
+            return _Guide.ROUGH_MODEL if doubted else _Guide.MODEL
+        return _Guide.CHANCE if self._has_converged and rng.random() < _ELSEWHERE else _Guide.MODEL
+
+    @property
+    def _has_converged(self) -> bool:
+        """Whether the latest trials gained next to nothing.
+
+        A model would refine the best for ever, however little it gains, as that is certain; what it
+        knows little of, such as another branch, is not certain to gain anything.
+        """
+        archive = self._archive
+        if archive.feasible <= 2 * _LATEST_GAIN:
+            return False
+        order, costs = archive.order[: archive.feasible], archive.costs[:, 0]
+        before = next(place for place in order if place < len(archive) - _LATEST_GAIN)
+        best, first = costs[order[0]], np.sort(costs[:_START])[_START // 2]
+        return bool(costs[before] - best < _LEAST_GAIN * (first - best))
+
     def _improvement(
-        self,
-        fitted: FittedKriging,
-        best: float,
-        chosen: Indices,
-        pending: Rows,
-        rng: np.random.Generator,
-    ) -> tuple[Judge, bool]:
-        """Return what judges how rows improve on the best, and whether that is a model.
+        self, guide: _Guide, fitted: FittedKriging, best: float, chosen: Indices, pending: Rows
+    ) -> Judge:
+        """Return what judges how rows improve on the best.
 
         Parameters
         ----------
+        guide
+            What chooses the next trial.
         fitted
             The model of the objective.
         best
@@ -526,15 +576,10 @@ class Proposals:
             The trials that the model knows, the best first.
         pending
             Rows whose results are not known.
-        rng
-            All randomness.
         """
-        rough = None
-        if self._positions.has_continuous:  # in a space of choices alone nothing is near enough
-            doubted = not self._knows_noise and self._doubts_best(fitted, best)
-            if (doubted or self._knows_noise) and rng.random() < _ESTIMATED:
-                return self._estimators(chosen, pending).log_ratios, False
-            rough = self._roughness(fitted) if doubted else None
+        if guide is _Guide.ESTIMATORS:
+            return self._estimators(chosen, pending).log_ratios
+        rough = self._roughness(fitted) if guide is _Guide.ROUGH_MODEL else None
 
         def improvement(rows: Rows) -> Rows:
             prediction = fitted.predict(rows)
@@ -542,7 +587,7 @@ class Proposals:
                 prediction = prediction.spread(rough.variances(rows))
             return log_expected_improvement(prediction, best)
 
-        return improvement, True
+        return improvement
 
     def _doubts_best(self, fitted: FittedKriging, best: float) -> bool:
         """Whether the model takes the best result for noise, though there is none.
@@ -571,10 +616,13 @@ class Proposals:
         return ParzenEstimators(self._positions.options.tolist(), rows[:good], others)
 
     def _bounds(self, chosen: Indices) -> _Bounds:
-        """Return what the models of constraints learn from some trials, and of failures if any."""
+        """Return what the models of constraints learn from some trials, and of failures if any.
+
+        A constraint that all are as far from has no model, which would only find what is far away.
+        """
         rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
         failed = self._archive.failed[chosen]
-        excesses = [*self._archive.excesses[chosen].T]
+        excesses = [each for each in self._archive.excesses[chosen].T if _differ(each[~failed])]
         if failed.any() and not failed.all():
             excesses.append(np.where(failed, 1.0, -1.0))
         targets = [standardised(near_zero(each)) for each in excesses]
@@ -685,6 +733,9 @@ class Proposals:
         fitted = self._fitted(parts + prices.parts, pending)
         models, of_prices = fitted[: len(targets)], fitted[len(parts) :]
         others = fitted[len(targets) : len(parts)]
+        log_feasibility = partial(bounds.log_feasibility, others)
+        if self._all_equal:
+            return self._drawn(log_feasibility, rng)
         judged = np.arange(len(targets))
         if len(judged) > _MOST_JUDGED:
             judged = np.sort(rng.choice(len(targets), _MOST_JUDGED, replace=False))
@@ -695,7 +746,7 @@ class Proposals:
         any_feasible = bool((violations == 0).any())
 
         def judge(points: Rows) -> Rows:
-            gains = bounds.log_feasibility(others, points) - prices.log_prices(of_prices, points)
+            gains = log_feasibility(points) - prices.log_prices(of_prices, points)
             if not any_feasible:
                 return gains
             predictions = [model.predict(points) for model in seen_models]

@@ -138,15 +138,14 @@ def test_earlier_trials_are_no_trials_of_the_search() -> None:
 
 
 def test_the_second_trial_is_led_by_earlier_ones() -> None:
-    """It is not drawn at random, though the only trial of the search says nothing."""
+    """It is near their best, though the only trial of the search says nothing."""
     earlier = results_of(bowl)
     known = ([each.genome for each in earlier], [each.fitness for each in earlier])
     evolution = Evolution(CUBE, strategy="screened", seed=1, earlier=[known])
     [first] = evolution.ask(1)
     evolution.tell([first], [bowl(first)])
     [second] = evolution.ask(1)
-    assert evolution.origin(second).operator != "immigrant"
-    assert bowl(second) < np.median([each.fitness for each in earlier])
+    assert bowl(second)[0] < 0.1  # the mean of genomes drawn at random is 1.7
 
 
 @pytest.mark.parametrize("objectives", [1, 2, 4])

@@ -13,6 +13,8 @@ import pytest
 
 from neuroevo import Evolution
 from neuroevo.evolution import Candidate, Individual, hypervolume
+from neuroevo.evolution.parzen import ParzenEstimators
+from neuroevo.evolution.positions import Rows
 from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
 from neuroevo.strategies import STRATEGIES, Options, Strategy
 from neuroevo.strategies.proposals import EFFORTS, REPEAT
@@ -355,16 +357,38 @@ def test_good_values_of_many_minima_come_together() -> None:
 @pytest.mark.parametrize(
     "constraints", [{}, {"c": {"max": 0}}], ids=["equal costs", "equal excesses"]
 )
-def test_trials_that_say_nothing_are_drawn_at_random(constraints: dict[str, Any]) -> None:
+@pytest.mark.parametrize("case", ["plain", "failures", "restricted", "earlier"])
+def test_trials_that_say_nothing_are_drawn_at_random(
+    constraints: dict[str, Any], case: str
+) -> None:
     """They are not at the ends of the ranges, where a model of equal results knows least."""
     space = SearchSpace({name: Float(0.0, 1.0) for name in "abc"})
-    evolution = Evolution(space, constraints=constraints)
+    if case == "restricted":
+        space = space.restricted(lambda genome: number(genome, "a") - 0.9)
+    known = [dict.fromkeys("abc", 0.5), dict.fromkeys("abc", 0.6)], [1.0, 1.0]
+    earlier = [known] if case == "earlier" else []
+    evolution = Evolution(space, constraints=constraints, earlier=earlier)
     rows = []
-    for _ in range(60):
+    for place in range(60):
         [genome] = evolution.ask(1)
         rows.append([number(genome, name) for name in "abc"])
-        evolution.tell([genome], [1.0], [[2.0]] if constraints else None)
+        fails = case == "failures" and place in {3, 20}
+        evolution.tell([genome], [math.nan if fails else 1.0], [[2.0]] if constraints else None)
     assert ((np.array(rows) > 0.02) & (np.array(rows) < 0.98)).mean() > 0.9
+
+
+def test_pending_trials_are_no_reason_to_doubt_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a smooth function the model chooses, also where better results are awaited."""
+    used: list[str] = []
+    ratios = ParzenEstimators.log_ratios
+
+    def counted(self: ParzenEstimators, rows: Rows) -> Rows:
+        used.append("estimators")
+        return ratios(self, rows)
+
+    monkeypatch.setattr(ParzenEstimators, "log_ratios", counted)
+    evaluated(Screened(CUBE, OPTIONS), bowl, 60, ahead=8)
+    assert used == []
 
 
 def test_small_differences_of_large_costs_are_learned_from() -> None:
@@ -392,3 +416,26 @@ def test_a_function_that_oscillates_is_not_searched_at_the_ends_of_its_range() -
         assert evolution.best is not None
         assert evolution.best.fitness[0] < -0.85  # only the two lowest of 8 minima are below that
     assert at_ends < 50  # of 150
+
+
+def test_a_search_that_gains_nothing_looks_elsewhere() -> None:
+    """A narrow minimum of another branch is found, though the first is refined with certainty."""
+    space = SearchSpace(
+        branch=Choice(["wide", "narrow"]),
+        x=Conditional(Float(0.0, 1.0), when={"branch": "wide"}),
+        y=Conditional(Float(0.0, 1.0), when={"branch": "narrow"}),
+    )
+    found = 0
+    for seed in range(8):
+        evolution = Evolution(space, seed=seed)
+        for _ in range(150):
+            [genome] = evolution.ask(1)
+            if genome["branch"] == "wide":
+                cost = 0.1 + 0.1 * (number(genome, "x") - 0.3) ** 2
+            else:
+                far = abs(number(genome, "y") - 0.8)
+                cost = 2 * far if far < 0.045 else 1.0
+            evolution.tell([genome], [cost])
+        assert evolution.best is not None
+        found += evolution.best.fitness[0] < 0.09
+    assert found >= 6  # a search that only follows its model finds it in 4
