@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 import numpy as np
@@ -119,29 +121,34 @@ class FunctionEvaluator:
         limits = [function.time_limit, workers.trial_timeout or function.time_limit]
         self.objectives = function.objectives
         self._function = function
+        self._marks: TemporaryDirectory[str] | None = None
         self._seed, self._replication = seed, replication
         self._time_limit = min(limits)
         self._pool = Pool(backend_of(workers, _prepare), self._time_limit)
 
     def __enter__(self) -> Self:
         """Import the function in a worker; DataError, in one line, if that is not possible."""
+        self._marks = TemporaryDirectory(prefix="neuroevo-", ignore_cleanup_errors=True)
+        self._function = replace(self._function, marks=Path(self._marks.name))
         self._pool.__enter__()
         try:
             self._check_import()
         except BaseException:
-            self._pool.__exit__()
+            self.__exit__()
             raise
         return self
 
     def __exit__(self, *error: object) -> None:
         self._pool.__exit__(*error)
+        if self._marks is not None:
+            self._marks.cleanup()
 
     def _check_import(self) -> None:
         job = Job(import_function, self._function, lambda item: [item])
         [(_, result)] = self._pool.run(job, deque([None]), never)
         if isinstance(result, Failure):
             name = self._function.source.path.name
-            cause = cause_of_end(result.cause, result.seconds, self._time_limit)
+            cause = cause_of_end(result.cause, self._function, None)
             raise DataError(f"{name}: can't be imported: {cause}")
         if result:
             raise DataError(result)
@@ -214,7 +221,7 @@ class FunctionEvaluator:
                         yield call.trial, trial.position.ended(found)
             else:
                 del running[call.trial]
-                cause = cause_of_end(result.cause, result.seconds, self._time_limit)
+                cause = cause_of_end(result.cause, self._function, call)
                 yield call.trial, Failure(cause, result.seconds + trial.seconds)
             take()
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TextIO
 
 from neuroevo.evolution.candidate import LARGEST_FITNESS
 from neuroevo.settings import nearest, printable, shown
@@ -27,7 +27,6 @@ from neuroevo.workers import TIMED_OUT, Work
 
 _LONGEST_CAUSE = 300  # characters
 _SECONDS_OF_GRACE = 5.0  # after the time limit, before a process that does not react is ended
-_STUCK_EXIT = "(EXIT(1))"  # how it has died then, in the words of joblib's loky
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class UserFunction:
     objectives: tuple[str, ...]  # in the order in which it returns them
     time_limit: float  # seconds
     quantities: tuple[str, ...] = ()  # that it returns after the objectives
+    marks: Path | None = None  # a folder in which processes that are ended leave a file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +70,7 @@ class Refusal:
 
 def import_function(_: None, function: UserFunction) -> str:
     """Import the file of a function; returns why that is not possible, empty if it is."""
-    with _ended_if_stuck(function.time_limit):
+    with _ended_if_stuck(function, None):
         try:
             _imported(function.source)
         except BaseException as error:  # noqa: BLE001 - it may raise anything, SystemExit too
@@ -82,7 +82,7 @@ def measure(call: Call, function: UserFunction) -> Measurement | Refusal:
     """Call the function for one configuration."""
     began, start = time.time(), time.perf_counter()
     try:
-        with _ended_if_stuck(function.time_limit):
+        with _ended_if_stuck(function, call):
             called, takes_seed = _imported(function.source)
             returned = called(dict(call.genome), **({"seed": call.seed} if takes_seed else {}))
             numbers = _checked(returned, function)
@@ -151,35 +151,57 @@ def _separate_streams() -> None:
         os.close(nothing)
 
 
+def cause_of_end(cause: str, function: UserFunction, call: Call | None) -> str:
+    """Return why there is no result: a process that was ended as it was stuck took too long.
+
+    Parameters
+    ----------
+    cause
+        What is known of the end.
+    function, call
+        What was called; None for what was imported.
+    """
+    mark = _mark(function, call)
+    with suppress(OSError):
+        if mark.stat().st_size:
+            mark.unlink()
+            return f"{TIMED_OUT} of {function.time_limit:g} s, and {cause}"
+    return cause
+
+
 @contextmanager
-def _ended_if_stuck(time_limit: float) -> Iterator[None]:
+def _ended_if_stuck(function: UserFunction, call: Call | None) -> Iterator[None]:
     """End the process soon after the time limit if no other thread of it can do so.
 
-    The function may be in compiled code that never lets other threads run.
+    The function may be in compiled code that never lets other threads run. Then the file of the
+    call is not empty: nothing else tells such an end from others.
     """
-    with Path(os.devnull).open("w", encoding="utf-8") as nothing:
-        faulthandler.dump_traceback_later(time_limit + _SECONDS_OF_GRACE, exit=True, file=nothing)
+    seconds = function.time_limit + _SECONDS_OF_GRACE
+    path = _mark(function, call)
+    with _opened(path) as mark:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=mark)
         try:
             yield
         finally:
             faulthandler.cancel_dump_traceback_later()
             with suppress(Exception):  # the function may have closed or replaced it
                 sys.stdout.flush()
+    if function.marks:
+        path.unlink(missing_ok=True)
 
 
-def cause_of_end(cause: str, seconds: float, time_limit: float) -> str:
-    """Return why there is no result: a process that was ended as it was stuck took too long.
+def _mark(function: UserFunction, call: Call | None) -> Path:
+    """Return the file that says whether a process was ended as it was stuck in a call."""
+    if function.marks is None:
+        return Path(os.devnull)
+    return function.marks / (f"{call.trial}-{call.replicate}" if call else "import")
 
-    Parameters
-    ----------
-    cause, seconds
-        What is known of the end, and after how many seconds it was.
-    time_limit
-        That of a call in seconds.
-    """
-    if cause.endswith(_STUCK_EXIT) and seconds > time_limit + _SECONDS_OF_GRACE:
-        return f"{TIMED_OUT} of {time_limit:g} s, and {cause}"
-    return cause
+
+def _opened(mark: Path) -> TextIO:
+    try:
+        return mark.open("w", encoding="utf-8")
+    except OSError:  # the folder is on another machine
+        return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _checked(returned: object, function: UserFunction) -> dict[str, float]:

@@ -9,7 +9,7 @@ import pytest
 
 from neuroevo.errors import DataError, UsageError
 from neuroevo.evaluation.function_evaluator import FunctionEvaluation, FunctionEvaluator
-from neuroevo.evaluation.user_function import UserFunction, cause_of_end
+from neuroevo.evaluation.user_function import Call, UserFunction, cause_of_end
 from neuroevo.tasks import FunctionSource
 from neuroevo.workers import Workers
 from neuroevo.workers.pool import Failure
@@ -254,11 +254,14 @@ def test_threads_are_refused(tmp_path: Path) -> None:
 def test_a_function_that_never_lets_other_threads_run_is_ended(tmp_path: Path) -> None:
     """A process that can't even notice its time limit is ended soon after it."""
     code = """
-import ctypes, sys
-from neuroevo.evaluation.user_function import _ended_if_stuck
+import ctypes
+from pathlib import Path
 import neuroevo.evaluation.user_function as module
+from neuroevo.tasks import FunctionSource
 module._SECONDS_OF_GRACE = 0.2
-with _ended_if_stuck(0.3):
+source = FunctionSource(Path("function.py"), "evaluate", b"")
+function = module.UserFunction(source, ("loss",), 0.3, marks=Path.cwd())
+with module._ended_if_stuck(function, module.Call(4, 0, {}, 0)):
     ctypes.PyDLL(None).sleep(60)  # keeps the lock of the interpreter
 """
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -266,12 +269,9 @@ with _ended_if_stuck(0.3):
         [sys.executable, "-c", code], timeout=50, check=False, env=environment, cwd=tmp_path
     )
     assert ended.returncode == 1
-
-
-def test_a_process_that_was_ended_as_it_was_stuck_took_too_long() -> None:
-    """Its cause names the time limit; a process that has ended itself earlier keeps its cause."""
+    source = FunctionSource(Path("function.py"), "evaluate", b"")
+    function = UserFunction(source, ("loss",), 0.3, marks=tmp_path)
     died = "its worker died twice (EXIT(1))"
-    stuck = f"took longer than its time limit of 0.5 s, and {died}"
-    assert cause_of_end(died, 11.0, 0.5) == stuck
-    assert cause_of_end(died, 1.0, 0.5) == died
-    assert cause_of_end("its worker died twice (SIGKILL)", 11.0, 0.5).endswith("(SIGKILL)")
+    other, stuck = (cause_of_end(died, function, Call(place, 0, {}, 0)) for place in (3, 4))
+    assert other == died
+    assert stuck == f"took longer than its time limit of 0.3 s, and {died}"
