@@ -34,6 +34,7 @@ from neuroevo.space import (
     Gene,
     Layers,
     SearchSpace,
+    Value,
 )
 from neuroevo.tasks import TASKS, NetworkTask, Task
 
@@ -155,8 +156,9 @@ def usable_defaults(
 def drop_ineffective_genes(document: Mapping[str, Any], changed: Collection[str]) -> None:
     """Remove the genes that have no effect after settings were changed, unless they were set too.
 
-    Those are the genes of changed training settings, and those that a changed optimizer or
-    schedule doesn't read.
+    Those are the genes of changed training settings, those that a changed optimizer or schedule
+    doesn't read, and those with a condition that never holds any more. Conditions that always hold
+    are removed too.
 
     Parameters
     ----------
@@ -179,19 +181,68 @@ def drop_ineffective_genes(document: Mapping[str, Any], changed: Collection[str]
         is_unread = not deciders.isdisjoint(settings) and not _is_read(name, [space, training])
         if ("training", name) in settings or is_unread:
             del space[name]
+    changed_names = {key[1] for key in settings if key[0] in {"space", "training"} and key[1:]}
+    possible = {name: _values_in([space, training], name) for name in changed_names}
+    for name in [each for each in space if ("space", each) not in settings]:
+        _settle_conditions(name, space, {key: few for key, few in possible.items() if few})
+
+
+def _settle_conditions(
+    name: str, space: dict[str, Any], possible: Mapping[str, Sequence[object]]
+) -> None:
+    """Remove conditions of a gene that always hold, or the gene if one never does.
+
+    Parameters
+    ----------
+    name
+        The gene.
+    space
+        All genes, as in experiment files.
+    possible
+        The values of some genes or settings.
+    """
+    gene = space[name]
+    conditions = gene.get("when") if isinstance(gene, Mapping) else None
+    if not isinstance(conditions, Mapping):
+        return
+    holding = {
+        key: [value for value in possible[key] if value in (wanted, *_listed(wanted))]
+        for key, wanted in conditions.items()
+        if key in possible
+    }
+    if not all(holding.values()):
+        del space[name]
+        return
+    left = {
+        key: holding.get(key, wanted)
+        for key, wanted in conditions.items()
+        if key not in holding or len(holding[key]) < len(possible[key])
+    }
+    rest = {key: value for key, value in gene.items() if key != "when"}
+    space[name] = rest | ({"when": left} if left else {})
+
+
+def _listed(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def _is_read(name: str, tables: Sequence[Mapping[str, object]]) -> bool:
     """Whether a gene has an effect with the optimizers or schedules of the first table with any."""
     deciding = decider(name)
-    table = next((each for each in tables if deciding in each), None)
-    if deciding is None or table is None:
-        return True
+    values = _values_in(tables, deciding) if deciding else None
+    return not values or any(is_read(name, {str(deciding): value}) for value in values)
+
+
+def _values_in(tables: Sequence[Mapping[str, object]], name: str) -> Sequence[Value] | None:
+    """Return the options of a choice in the first table with it, or a value; None if unknown."""
+    table = next((each for each in tables if name in each), None)
+    if table is None or name not in GENES:
+        return None
     try:
-        gene = _unconditional(deciding, _read_gene(deciding, table[deciding]))
+        gene = _unconditional(name, _read_gene(name, table[name]))
     except ValidationError:
-        return True
-    return any(is_read(name, {deciding: value}) for value in gene.values())
+        return None
+    return gene.options if isinstance(gene, Choice) else None
 
 
 def default_genes(

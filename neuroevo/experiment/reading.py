@@ -140,9 +140,18 @@ def overriding(document: Document, overrides: Sequence[str]) -> Document:
 
 
 def overridden_keys(overrides: Sequence[str]) -> frozenset[str]:
-    """Return the keys of ``table.key=value`` overrides."""
-    keys = (each.partition("=")[0] for each in override_list(overrides))
-    return frozenset(".".join(_parts_of(key)) for key in keys)
+    """Return the keys of ``table.key=value`` overrides, or of what a table as a value has."""
+    keys = set[str]()
+    for override in override_list(overrides):
+        key, _, value = override.partition("=")
+        keys |= _keys_of(".".join(_parts_of(key)), _value(value.strip()))
+    return frozenset(keys)
+
+
+def _keys_of(key: str, value: object) -> set[str]:
+    if not isinstance(value, dict) or not value:
+        return {key}
+    return set[str]().union(*(_keys_of(f"{key}.{name}", each) for name, each in value.items()))
 
 
 def overridden(experiment: Experiment, overrides: Sequence[str]) -> Experiment:

@@ -147,6 +147,39 @@ def test_an_overridden_training_setting_takes_the_place_of_a_gene(tmp_path: Path
     assert (experiment.training.optimizer, experiment.training.batch_size) == ("adam", 32)
 
 
+def test_a_table_of_settings_takes_the_place_of_genes_too(tmp_path: Path) -> None:
+    """An override whose value is a table is one of each of its settings."""
+    path = tmp_path / "experiment.toml"
+    path.write_text('[task]\nkind = "mouse"\n[space]\nbatch_size = [1, 8]\n')
+    experiment = load_experiment(path, ["training={batch_size=32, samples=400}"])
+    assert "batch_size" not in experiment.space.genes
+    assert experiment.training.batch_size == 32
+
+
+@pytest.mark.parametrize(
+    ("override", "found"),
+    [
+        ("training.optimizer=adam", {}),
+        ("space.optimizer=sgd", None),
+        ('space.optimizer=["adam", "sgd"]', {"optimizer": ("adam",)}),
+        ('space.optimizer=["adam", "adamw"]', {}),
+    ],
+)
+def test_conditions_on_an_overridden_setting_are_those_that_are_left(
+    tmp_path: Path, override: str, found: dict[str, tuple[str, ...]] | None
+) -> None:
+    """A condition that always holds is dropped, and so is a gene of which one never does."""
+    path = tmp_path / "experiment.toml"
+    path.write_text(
+        '[task]\nkind = "mouse"\n'
+        '[space]\noptimizer = ["adam", "adamw", "sgd"]\n'
+        'batch_size = { choices = [1, 8], when = { optimizer = ["adam", "adamw"] } }\n'
+    )
+    space = load_experiment(path, [override]).space
+    assert ("batch_size" in space.genes) == (found is not None)
+    assert dict(space.conditions.get("batch_size", {})) == (found or {})
+
+
 def test_overrides_of_part_of_a_gene_keep_it(tmp_path: Path) -> None:
     """A gene of which one key is overridden isn't removed as one that nothing reads."""
     path = tmp_path / "experiment.toml"
