@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from neuroevo.errors import UsageError, collected
-from neuroevo.evolution import Front, Individual, costs_of
+from neuroevo.evolution import Individual, costs_of, front_of
 from neuroevo.evolution.earlier import most_instructive
 from neuroevo.experiment import Experiment, Transfer, load_experiment, transfer
 from neuroevo.report.run import Run, load_run
@@ -230,7 +230,7 @@ def _best(individuals: Sequence[Individual]) -> tuple[Genome, ...]:
     def costs(each: Individual) -> tuple[float, ...] | None:
         return None if each.failed else costs_of(each.fitness)
 
-    front = Front(costs, lambda each: each.violation, individuals).members
+    front = front_of(individuals, costs, lambda each: each.violation)
     places = np.linspace(0, len(front) - 1, min(MOST_SEEDS, len(front))).round()
     sound = [each for each in individuals if not each.failed]
     next_best = sorted(sound, key=lambda each: (each.violation, each.fitness))

@@ -12,17 +12,17 @@ from neuroevo.evolution.candidate import (
     violation_of,
 )
 from neuroevo.evolution.constraints import Constraint, excesses_of
-from neuroevo.evolution.front import Front, hypervolume, hypervolumes, reference_point
+from neuroevo.evolution.front import front_of, hypervolume, hypervolumes, reference_point
 
 __all__ = [
     "Candidate",
     "Constraint",
     "Costs",
     "Forecast",
-    "Front",
     "Individual",
     "costs_of",
     "excesses_of",
+    "front_of",
     "hypervolume",
     "hypervolumes",
     "reference_point",

@@ -6,7 +6,7 @@ their costs.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import moocore
 import numpy as np
@@ -20,54 +20,32 @@ Member = TypeVar("Member")
 _FARTHEST = 100  # times as far from the lowest as the median
 
 
-class Front(Generic[Member]):
-    """A Pareto front that grows.
+def front_of(
+    members: Iterable[Member],
+    costs: Callable[[Member], Costs | None],
+    violation: Callable[[Member], float] = lambda _: 0.0,
+) -> list[Member]:
+    """Return the members that no other dominates: the nearest to feasible if none is.
+
+    Sorted by the first objective, best first, ties by the following ones. Of members with equal
+    costs the first is kept.
 
     Parameters
     ----------
+    members
+        In the order in which they were evaluated.
     costs
         Returns the costs of a member; None for one that failed, which is never on the front.
     violation
         Returns how far a member is from keeping all constraints, 0 if it does.
-    members
-        The first members, in the order in which they were evaluated.
     """
-
-    def __init__(
-        self,
-        costs: Callable[[Member], Costs | None],
-        violation: Callable[[Member], float] = lambda _: 0.0,
-        members: Iterable[Member] = (),
-    ) -> None:
-        self._costs, self._violation = costs, violation
-        self._members: list[Member] = []
-        self._points = np.empty((0, 0))
-        self._violations = np.empty(0)
-        self.extend(members)
-
-    @property
-    def members(self) -> list[Member]:
-        """Those that no other dominates: the nearest to feasible if none is.
-
-        Sorted by the first objective, best first, ties by the following ones. Of members with equal
-        costs the first is kept.
-        """
-        return list(self._members)
-
-    def extend(self, newcomers: Iterable[Member]) -> None:
-        """Add members, in the order in which they were evaluated, and drop those they dominate."""
-        known = [(each, cost) for each in newcomers if (cost := self._costs(each)) is not None]
-        if not known:
-            return
-        added, rows = zip(*known, strict=True)
-        new, broken = np.array(rows, dtype=np.float64), [self._violation(each) for each in added]
-        points = np.concatenate([self._points.reshape(-1, new.shape[1]), new])
-        violations = np.concatenate([self._violations, broken])
-        kept = np.flatnonzero(nondominated(points, violations))
-        kept = kept[np.lexsort(points[kept].T[::-1])]
-        members = [*self._members, *added]
-        self._members = [members[index] for index in kept.tolist()]
-        self._points, self._violations = points[kept], violations[kept]
+    known = [(each, cost) for each in members if (cost := costs(each)) is not None]
+    if not known:
+        return []
+    points = np.array([cost for _, cost in known], dtype=np.float64)
+    kept = np.flatnonzero(nondominated(points, [violation(each) for each, _ in known]))
+    kept = kept[np.lexsort(points[kept].T[::-1])]
+    return [known[place][0] for place in kept.tolist()]
 
 
 def nondominated(points: ArrayLike, violations: ArrayLike = ()) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Self
 
 from neuroevo.errors import NeuroevoError
 from neuroevo.evaluation import TRAINING_GENES
-from neuroevo.evolution import Candidate, Front, Individual, costs_of
+from neuroevo.evolution import Candidate, Individual, costs_of, front_of
 from neuroevo.experiment import Experiment
 from neuroevo.learning import UNKNOWN_COLUMNS
 from neuroevo.runs import (
@@ -353,9 +353,7 @@ class Search:
         self._reason = self._reason_to_end()
 
     def _extend_front(self, trials: Sequence[Trial]) -> None:
-        self._state.front = Front(
-            self._costs, self._violation, [*self._state.front, *trials]
-        ).members
+        self._state.front = front_of([*self._state.front, *trials], self._costs, self._violation)
         self._front = champion_first(self._state.front, self._experiment, {})
         self._report()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from neuroevo.errors import UsageError
-from neuroevo.evolution import Candidate, Front, costs_of
+from neuroevo.evolution import Candidate, costs_of, front_of
 from neuroevo.experiment import Experiment
 from neuroevo.runs import (
     Start,
@@ -166,7 +166,7 @@ class Chosen:
         searched = [trial for trial in run.trials if trial.operator != "baseline"]
         if self.trials == "all":
             return list(run.trials)
-        front = Front(costs, violation, searched).members
+        front = front_of(searched, costs, violation)
         chosen = {trial.number for trial in (*baselines, *front)}
         others = [trial.number for trial in searched if trial.number not in chosen]
         count = 0 if self.trials == "front" else min(int(self.trials), len(others))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from neuroevo.errors import UsageError
-from neuroevo.evolution import Candidate, Front, Individual, costs_of, excesses_of
+from neuroevo.evolution import Candidate, Individual, costs_of, excesses_of, front_of
 from neuroevo.evolution.earlier import most_instructive
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.space.gene import flag_problems
@@ -159,7 +159,7 @@ class Evolution:
         )
         problems += whole_problems("seed", seed, 0)
         if strategy is None:
-            few = len(objectives) <= MOST_SCREENED_OBJECTIVES
+            few = bool(wrong_objectives) or len(objectives) <= MOST_SCREENED_OBJECTIVES
             strategy = (Screened if few and not Screened.problems(space) else Nsga2).name
         problems += name_problems("strategy", strategy, _STRATEGIES)
         problems += name_problems("effort", effort, EFFORTS) + flag_problems("noisy", noisy)
@@ -181,7 +181,7 @@ class Evolution:
             problems += earlier_problems
         if searches and strategy != Screened.name:
             rule = f"must be left out unless the strategy is {Screened.name!r}"
-            problems.append(f"earlier: {rule}, but got {len(searches)}")
+            problems.append(f"earlier: {rule} (it is {strategy!r}), but got {len(searches)}")
         if problems:
             raise UsageError(*problems)
         unfit = [f"strategy: {text}" for text in _STRATEGIES[strategy].problems(space)]
@@ -203,12 +203,14 @@ class Evolution:
         )
         self._strategy: Nsga2 | Screened = _STRATEGIES[strategy](space, options)
         # With the fitnesses as the user gave them.
-        self._front = self._front_of(())
+        self._front = list[Individual]()
         self._pending: dict[Genome, Candidate] = {}  # asked, and neither evaluated nor dropped
         self._others = 0  # evaluated genomes that were not asked; their numbers are negative
 
-    def _front_of(self, individuals: Iterable[Individual]) -> Front[Individual]:
-        return Front(self._costs_of, lambda each: each.violation, individuals)
+    def _front_of(self, individuals: Iterable[Individual]) -> list[Individual]:
+        """Return their front; of equal ones that which was asked first, whenever it was told."""
+        in_order = sorted(individuals, key=lambda each: (each.number < 0, abs(each.number)))
+        return front_of(in_order, self._costs_of, lambda each: each.violation)
 
     @property
     def space(self) -> SearchSpace:
@@ -241,14 +243,13 @@ class Evolution:
 
         With constraints, that of those that keep them; if none does, the nearest to it. Sorted by
         the first objective, best first, ties by the following ones. Of individuals with equal
-        fitnesses only the first is kept. If any genome had other results when it was evaluated
-        again, fitnesses are the means of all evaluations of a genome.
+        fitnesses only the first that was asked is kept. If any genome had other results when it was
+        evaluated again, fitnesses are the means of all evaluations of a genome.
         """
         averaged = self._strategy.averaged_front()
         if averaged is None:
-            return self._front.members
-        individuals = list(map(self._negated, averaged))
-        return self._front_of(individuals).members
+            return list(self._front)
+        return self._front_of(map(self._negated, averaged))
 
     @property
     def best(self) -> Individual | None:
@@ -396,7 +397,7 @@ class Evolution:
             )
             for genome, row, values in zip(checked, rows, known, strict=True)
         ]
-        self._front.extend(individuals)
+        self._front = self._front_of([*self._front, *individuals])
         self._strategy.tell([self._negated(individual) for individual in individuals])
 
     def _number_of(self, genome: Genome) -> int:
@@ -429,7 +430,7 @@ class Evolution:
                 for each in self._constraints
             },
             "price": self._price,
-            "front": [individual_values(self._space, each) for each in self._front.members],
+            "front": [individual_values(self._space, each) for each in self._front],
             "others": self._others,
             "pending": len(self._pending),
         }
@@ -464,7 +465,9 @@ class Evolution:
                 price=state.get("price"),
             )
             evolution._strategy = _STRATEGIES[name].from_state(space, state)
-            evolution._front.extend(individual_of(space, each) for each in state["front"])
+            evolution._front = evolution._front_of(
+                individual_of(space, each) for each in state["front"]
+            )
             evolution._others = int(state["others"])
             evolution.ask(int(state["pending"]))
         except UsageError as error:
@@ -481,7 +484,8 @@ def _price_problems(price: object, strategy: str) -> list[str]:
         return [f"price: must be the name of a quantity, but got {worded(price)}"]
     if strategy == Screened.name:
         return []
-    return [f"price: must be left out unless the strategy is {Screened.name!r}, but got {price!r}"]
+    rule = f"must be left out unless the strategy is {Screened.name!r} (it is {worded(strategy)})"
+    return [f"price: {rule}, but got {price!r}"]
 
 
 def _check_genes(space: SearchSpace, names: Sequence[str] | Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import log_ndtr
 
-from neuroevo.evolution import Constraint, Front, Individual, violation_of
+from neuroevo.evolution import Constraint, Individual, front_of, violation_of
 from neuroevo.evolution.constraints import excesses_of
 from neuroevo.evolution.front import front_numbers, nondominated
 from neuroevo.evolution.kriging import Prediction, log_feasibility
@@ -76,12 +76,10 @@ def test_a_front_in_parts_is_the_same(points: list[Point], cut: int) -> None:
     """Whether points come at once or in two parts changes nothing."""
     members = list(enumerate(points))
 
-    def front(some: list[tuple[int, Point]]) -> Front[tuple[int, Point]]:
-        return Front(lambda each: each[1][0], lambda each: each[1][1], some)
+    def front(some: list[tuple[int, Point]]) -> list[tuple[int, Point]]:
+        return front_of(some, lambda each: each[1][0], lambda each: each[1][1])
 
-    parts = front(members[:cut])
-    parts.extend(members[cut:])
-    assert parts.members == front(members).members
+    assert front([*front(members[:cut]), *members[cut:]]) == front(members)
 
 
 @given(POINTS, st.integers(1, 12))

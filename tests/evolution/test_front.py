@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from neuroevo.errors import UsageError
 from neuroevo.evolution import costs_of, hypervolume
-from neuroevo.evolution.front import Front, front_numbers, nondominated
+from neuroevo.evolution.front import front_numbers, front_of, nondominated
 
 GRID = st.integers(0, 4).map(float)
 
@@ -38,22 +38,20 @@ def test_a_front_updated_in_batches_is_the_front_of_all(
 ) -> None:
     """Updated in batches or at once, the same members are kept, sorted, the first of equals."""
     everything = [row for batch in batches for row in batch]
-    front, evaluated = Front(everything.__getitem__), 0
+    members, evaluated = list[int](), 0
     for batch in batches:
-        front.extend(range(evaluated, evaluated + len(batch)))
+        newest = range(evaluated, evaluated + len(batch))
+        members = front_of([*members, *newest], everything.__getitem__)
         evaluated += len(batch)
-    members = front.members
-    assert members == Front(everything.__getitem__, members=range(evaluated)).members
+    assert members == front_of(range(evaluated), everything.__getitem__)
     assert [everything[each] for each in members] == sorted(everything[each] for each in members)
 
 
 def test_a_failure_is_never_on_the_front() -> None:
     """NaN, infinite and too large numbers are skipped, also if there are no others."""
     rows = [(math.nan, 0.0), (0.0, -math.inf), (0.0, -1e301)]
-    front = Front(costs_of, members=rows)
-    assert front.members == []
-    front.extend([(5.0, 5.0)])
-    assert front.members == [(5.0, 5.0)]
+    assert front_of(rows, costs_of) == []
+    assert front_of([*rows, (5.0, 5.0)], costs_of) == [(5.0, 5.0)]
 
 
 @given(points(2))

@@ -349,6 +349,16 @@ def test_all_problems_of_a_tell_are_reported_and_change_nothing() -> None:
         evolution.tell(genomes, np.ones((4, 2)))
 
 
+@pytest.mark.parametrize("strategy", ["nsga2", "screened"])
+def test_of_equal_results_that_which_was_asked_first_is_best(strategy: str) -> None:
+    """The order in which they are told doesn't matter."""
+    evolution = Evolution(PLANE, strategy=strategy)
+    genomes = evolution.ask(4)
+    for genome in reversed(genomes):
+        evolution.tell([genome], [3.0])
+    assert [each.genome for each in evolution.front] == genomes[:1]
+
+
 def test_all_problems_of_an_evolution_are_reported_at_once() -> None:
     """Every wrong argument is reported with its value."""
     with pytest.raises(UsageError) as refused:
@@ -360,7 +370,8 @@ def test_all_problems_of_an_evolution_are_reported_at_once() -> None:
         "initial[0].x: must be between -1.0 and 1.0, but got 9",
         "initial[0].y: must have a value, but got none",
     )
-    for wrong in ("minimize", (), ["minimize"] * 32):
+    wrong: Any
+    for wrong in ("minimize", (), ["minimize"] * 32, 5, None, iter(["minimize"])):
         with pytest.raises(UsageError, match="objectives: must be"):
             Evolution(PLANE, wrong)
     with pytest.raises(UsageError, match="initial: must be at most the population of 4, but got 5"):

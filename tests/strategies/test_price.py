@@ -105,7 +105,7 @@ def test_prices_that_are_unknown_do_no_harm() -> None:
         ({"price": ""}, "price: must be the name of a quantity, but got ''"),
         (
             {"price": "size", "strategy": "nsga2"},
-            "price: must be left out unless the strategy is 'screened', but got 'size'",
+            "price: must be left out unless the strategy is 'screened' (it is 'nsga2'), but got",
         ),
     ],
 )

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from experiments.benchmarks.search.problems import Problem
-from neuroevo.evolution import Front, Individual
+from neuroevo.evolution import Individual, front_of
 from neuroevo.evolution.variation import mutate
 from neuroevo.space import Choice, Float, Gene, Genome, Integer, Layers, SearchSpace
 from neuroevo.strategies import STRATEGIES, Options
@@ -203,7 +203,7 @@ class _Seen:
             genome: tuple(each / count for each in sums)
             for genome, (sums, count) in self.sums.items()
         }
-        return Front(means.__getitem__, members=means).members
+        return front_of(means, means.__getitem__)
 
 
 @dataclass(frozen=True, slots=True)
