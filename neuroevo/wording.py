@@ -216,6 +216,22 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def undrawn_trials(missing: int, stopped: int) -> list[str]:
+    """Return which trials figures of scores leave out: ``["2 trials that were stopped early"]``.
+
+    Parameters
+    ----------
+    missing
+        Number of trials without objectives that are measured and finite.
+    stopped
+        How many of them were stopped early.
+    """
+    early = f"{counted(stopped, 'trial')} that {'was' if stopped == 1 else 'were'} stopped early"
+    rest = missing - stopped
+    diverged = f"{counted(rest, 'trial')} without finite objectives"
+    return [early] * (stopped > 0) + [diverged] * (rest > 0)
+
+
 def generations_begun(count: int, generations: int) -> str:
     """Return how far a search has come: ``46 of 3,000 generations begun``.
 

@@ -116,6 +116,11 @@ class Findings:
         """The trials of the search: all except the baselines."""
         return tuple(trial for trial in self.trials if trial.operator != "baseline")
 
+    @property
+    def stopped(self) -> int:
+        """Number of trials of the search that were stopped early, and had not diverged by then."""
+        return sum(trial.state == "stopped" for trial in self.searched)
+
     @cached_property
     def baselines(self) -> "tuple[Trial, ...]":
         """The baselines' trials."""

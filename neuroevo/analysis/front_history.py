@@ -40,7 +40,9 @@ class FrontHistory:
         evenly), ``label`` (if it is drawn) and a column for each objective. The front is sorted,
         best first.
     missing
-        Number of trials of the search without finite objectives.
+        Number of trials of the search without objectives that are measured and finite.
+    stopped
+        How many of them were stopped early.
     undrawn
         Names of the baselines without finite objectives.
     dominated
@@ -54,6 +56,7 @@ class FrontHistory:
     objectives: "tuple[Objective, ...]"
     points: pd.DataFrame
     missing: int
+    stopped: int = 0
     undrawn: tuple[str, ...] = ()
     dominated: int = 0
     lacks_feasible: bool = False
@@ -82,6 +85,7 @@ def front_history(findings: "Findings") -> FrontHistory:
         findings.objectives,
         pd.concat(tables, ignore_index=True),
         missing=len(findings.searched) - len(findings.complete),
+        stopped=findings.stopped,
         undrawn=tuple(each.name for each in findings.baselines if not findings.is_complete(each)),
         dominated=len(dominated_by_baselines(findings)),
         lacks_feasible=findings.lacks_feasible,

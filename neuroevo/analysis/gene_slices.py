@@ -28,7 +28,8 @@ class GeneSlices:
     scores: NDArray[np.float64]  # array (trials, objectives)
     members: NDArray[np.bool_]  # whether each is on the front
     drawn: NDArray[np.int64]  # indices of the trials that are drawn, evenly chosen
-    missing: int  # number of trials of the search without finite objectives
+    missing: int  # trials of the search without objectives that are measured and finite
+    stopped: int = 0  # how many of them were stopped early
 
 
 def gene_slices(findings: "Findings") -> GeneSlices:
@@ -46,6 +47,7 @@ def gene_slices(findings: "Findings") -> GeneSlices:
         np.array([trial.number in front for trial in complete], dtype=np.bool_),
         np.array(thinned(len(complete), most), dtype=np.int64),
         len(findings.searched) - len(complete),
+        findings.stopped,
     )
 
 

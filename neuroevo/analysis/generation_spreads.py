@@ -25,6 +25,7 @@ class GenerationSpreads:
 
     objectives: "tuple[Objective, ...]"  # in the experiment's order
     generations: pd.DataFrame
+    stopped: int = 0  # number of trials that were stopped early, which are left out
 
     def of(self, name: str) -> pd.DataFrame:
         """Return the rows of one objective."""
@@ -46,4 +47,6 @@ def generation_spreads(findings: "Findings") -> GenerationSpreads:
             best_so_far = item.best_of([best_so_far, best])
             rows.append([generation, item.name, best, lower, median, upper, best_so_far])
     columns = ["generation", "objective", "best", "lower", "median", "upper", "best_so_far"]
-    return GenerationSpreads(findings.objectives, pd.DataFrame(rows, columns=columns))
+    return GenerationSpreads(
+        findings.objectives, pd.DataFrame(rows, columns=columns), findings.stopped
+    )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from neuroevo.analysis.thinning import thinned
 from neuroevo.evolution import reference_point
 from neuroevo.evolution.front import hypervolumes
+from neuroevo.runs import stopped_at
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -67,7 +68,8 @@ class HypervolumeHistory:
     run
         Name of the run for the command line.
     stopped
-        Number of trials of the search that were stopped early, as no random configuration is.
+        Number of trials of the search that were stopped early, as no random configuration is;
+        those that had diverged at a rung among them.
     """
 
     generations: tuple[int, ...]
@@ -116,7 +118,7 @@ def hypervolume_history(findings: "Findings") -> HypervolumeHistory:
         upper / whole,
         _sooner(trials, search, sizes, orders),
         findings.identity or "latest",
-        sum(trial.state == "stopped" for trial in findings.searched),
+        sum(stopped_at(trial) > 0 for trial in findings.searched),
     )
 
 

@@ -162,10 +162,12 @@ def _early_stopping(findings: "Findings") -> _EarlyStopping:
         if control
         else f"No trial that was to stop was {whole}, so it is not known how often that was wrong."
     )
+    diverged = found.stopped - findings.stopped
+    had = f", {diverged:,} of which had diverged" if diverged else ""
     sentence = (
-        f"{found.stopped:,} of {wording.counted(found.trials, 'trial')} were stopped early: the "
-        f"search {wording.trained_share(experiment, found.trained)}. At each rung a trial goes on "
-        f"if, by non-dominated rank, it is in the best third of those before it. {judged}"
+        f"{found.stopped:,} of {wording.counted(found.trials, 'trial')} were stopped early{had}: "
+        f"the search {wording.trained_share(experiment, found.trained)}. At each rung a trial goes "
+        f"on if, by non-dominated rank, it is in the best third of those before it. {judged}"
     )
     names = ["trials", "to stop", "control", "on the front"]
     names = ["samples", "replicates", *names] if experiment.trains_networks else ["calls", *names]

@@ -49,8 +49,8 @@ class Appended(NamedTuple):
 class JournalReader:
     """Reads a journal while it grows, each line once.
 
-    It neither locks the file nor holds it open. If the journal was cut, changed or replaced by
-    another, it is read from its beginning.
+    It neither locks the file nor holds it open. If the journal was cut or replaced by another, or
+    changed while it did not grow, it is read from its beginning.
 
     Parameters
     ----------

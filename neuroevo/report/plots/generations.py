@@ -69,6 +69,11 @@ def caption(progress: GenerationSpreads) -> str:
         return "No feasible trial was completed, so there is no progress to show."
     rows = [(item, progress.of(item.name)) for item in progress.objectives]
     sentences = [_sentence(*each) for each in rows]
+    if progress.stopped:
+        trials = wording.counted(progress.stopped, "trial")
+        were = "was" if progress.stopped == 1 else "were"
+        others = f"{trials} {were} stopped early, mostly bad ones"
+        sentences.append(f"Medians are those of the other trials: {others}.")
     return " ".join([*sentences, *about_limits((item, _visible(item, own)) for item, own in rows)])
 
 

@@ -104,8 +104,7 @@ def caption(front: FrontHistory) -> str:
         )
     sentences += about_limits((item, _covered(front, item)) for item in front.objectives)
     missing = [f"{wording.shortened(name, 40)} (diverged)" for name in front.undrawn]
-    if front.missing:
-        missing.append(f"{wording.counted(front.missing, 'trial')} without finite objectives")
+    missing += wording.undrawn_trials(front.missing, front.stopped)
     if missing:
         sentences.append(f"Not drawn: {wording.listed(missing)}.")
     return " ".join(sentences)

@@ -97,9 +97,9 @@ def caption(slices: GeneSlices) -> str:
         *about_limits((item, _covered(slices, at)) for at, item in enumerate(slices.objectives)),
         _common_values(slices),
     ]
-    if slices.missing:
-        trials = wording.counted(slices.missing, "trial")
-        sentences.append(f"Not drawn: {trials} without finite objectives.")
+    missing = wording.undrawn_trials(slices.missing, slices.stopped)
+    if missing:
+        sentences.append(f"Not drawn: {wording.listed(missing)}.")
     return " ".join(sentences)
 
 
