@@ -74,7 +74,8 @@ _LATEST, _STUCK = 12, 3  # trials, and how many of them may be near to others wi
 _SAME = 0.25  # squared distance in units of the reach
 _GOOD = 4  # one of so many trials is good
 _LATEST_GAIN, _LEAST_GAIN = 15, 0.01  # trials; of the distance between the median and the best
-_ELSEWHERE = 0.3  # share of random genomes if the latest trials gained less
+_REFINING, _REFINED = 6, 0.05  # of the latest trials, and how near they are in each column
+_ELSEWHERE = 0.3  # share of random genomes if the latest trials refine the best and gain less
 _ESTIMATED = 0.5  # share of trials that estimators choose where a model is a poor guide
 _GOOD_SHARE, _MOST_GOOD = 0.2, 25  # trials that are good for estimators
 _FAR = 1e100  # more than any score of a child
@@ -546,7 +547,7 @@ class Proposals:
 
     @property
     def _has_converged(self) -> bool:
-        """Whether the latest trials gained next to nothing.
+        """Whether the latest trials were near the best, and gained next to nothing.
 
         A model would refine the best for ever, however little it gains, as that is certain; what it
         knows little of, such as another branch, is not certain to gain anything.
@@ -556,8 +557,12 @@ class Proposals:
             return False
         order, costs = archive.order[: archive.feasible], archive.costs[:, 0]
         before = next(place for place in order if place < len(archive) - _LATEST_GAIN)
-        best, first = costs[order[0]], np.sort(costs[:_START])[_START // 2]
-        return bool(costs[before] - best < _LEAST_GAIN * (first - best))
+        best, median = costs[order[0]], costs[order[len(order) // 2]]
+        if costs[before] - best >= _LEAST_GAIN * (median - best):
+            return False
+        latest, middle = archive.rows[-_LATEST_GAIN:], archive.rows[order[0]]
+        gaps = np.where(self._positions.options > 0, latest != middle, np.abs(latest - middle))
+        return int((gaps.max(axis=1) < _REFINED).sum()) >= _REFINING
 
     def _improvement(
         self, guide: _Guide, fitted: FittedKriging, best: float, chosen: Indices, pending: Rows

@@ -94,7 +94,7 @@ def test_forecasts_come_true_on_a_smooth_function(findings: Findings) -> None:
     quality = screening_quality(findings)
     [screened], [unscreened] = quality.screened, quality.unscreened
     known = [each for each in findings.trials if each.forecast is not None]
-    assert screened.trials + unscreened.trials == len(known) >= 85
+    assert screened.trials + unscreened.trials == len(known) >= 70
     assert screened.trials > 5 * unscreened.trials
     assert min(screened.value, unscreened.value) > 0.5
     assert screened.low < screened.value < screened.high
@@ -125,7 +125,7 @@ def test_rounds_have_the_credit_of_their_children(findings: Findings) -> None:
     assert credit["children"].sum() == sum(each.forecast is not None for each in findings.trials)
     screened = credit.loc[rounds].sum()
     shares = credit["improved.loss"] / credit["with_parents"]
-    assert shares["round 2"] > shares["unscreened"]
+    assert shares["round 5"] > shares["unscreened"]
     assert screened["improved.loss"] / screened["with_parents"] > shares["unscreened"]
     assert "round 1 have evaluated parents" in operators.caption(found)
     assert operators.draw(found)["data"]
