@@ -208,7 +208,7 @@ class Evolution:
         self._others = 0  # evaluated genomes that were not asked; their numbers are negative
 
     def _front_of(self, individuals: Iterable[Individual]) -> list[Individual]:
-        """Return their front; of equal ones that which was asked first, whenever it was told."""
+        """Return their front; of equal ones the one that was asked first."""
         in_order = sorted(individuals, key=lambda each: (each.number < 0, abs(each.number)))
         return front_of(in_order, self._costs_of, lambda each: each.violation)
 

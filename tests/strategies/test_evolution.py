@@ -351,7 +351,7 @@ def test_all_problems_of_a_tell_are_reported_and_change_nothing() -> None:
 
 @pytest.mark.parametrize("strategy", ["nsga2", "screened"])
 def test_of_equal_results_that_which_was_asked_first_is_best(strategy: str) -> None:
-    """The order in which they are told doesn't matter."""
+    """The order in which they come doesn't matter."""
     evolution = Evolution(PLANE, strategy=strategy)
     genomes = evolution.ask(4)
     for genome in reversed(genomes):
