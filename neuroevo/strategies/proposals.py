@@ -2,7 +2,8 @@
 
 With one objective a model predicts costs, and the child with the greatest expected improvement
 comes first, or half of the time the one that is likeliest among good trials, if there is noise or
-the model takes the best for noise; with several there is a model of each, and it is the child with
+the model takes the best for noise. Where all results are equal, and at times where the best is only
+refined, it is a row that is drawn at random. With several objectives there is a model of each, and it is the child with
 the greatest expected gain of hypervolume: if there are more than three, in three of them, which are
 drawn at random. Each bound of a constraint has a model too, and so have failures: gains are
 multiplied by the probability that all bounds are kept and nothing fails, and it is that probability
@@ -23,7 +24,6 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from neuroevo.decimals import exp, ln
 from neuroevo.evolution import Forecast
 from neuroevo.evolution.archive import Archive
 from neuroevo.evolution.breeding import Children, Manner, children, latin_hypercube
@@ -41,6 +41,7 @@ from neuroevo.evolution.kriging import (
 from neuroevo.evolution.operators import survivors
 from neuroevo.evolution.parzen import ParzenEstimators
 from neuroevo.evolution.positions import Positions, Rows
+from neuroevo.evolution.roughness import Roughness
 from neuroevo.evolution.screening import Judge, Rounds, screened
 from neuroevo.evolution.targets import (
     Softened,
@@ -69,10 +70,6 @@ _PRIOR_FREEDOM = 2  # evaluations that the prior of the noise is worth
 _LEAST_NOISE, _MOST_NOISE = 0.05, 0.95  # shares of the nugget
 _LIKELY = -0.693  # the logarithm of even odds that a pending trial is feasible
 _BELIEVED = 3.0  # standard deviations of the best cost from what the model predicts for it
-_REACH = 0.25  # of a trial's result, as a share of the distance between trials
-_LATEST, _STUCK = 12, 3  # trials, and how many of them may be near to others without being good
-_SAME = 0.25  # squared distance in units of the reach
-_GOOD = 4  # one of so many trials is good
 _LATEST_GAIN, _LEAST_GAIN = 15, 0.01  # trials; of the distance between the median and the best
 _REFINING, _REFINED = 6, 0.05  # of the latest trials, and how near they are in each column
 _ELSEWHERE = 0.3  # share of random genomes if the latest trials refine the best and gain less
@@ -204,39 +201,6 @@ class _Foresight(NamedTuple):
             means.append(_shortened(self.lowered[place].undone(mean)))
             deviations.append(_shortened(float(prediction.deviations[0]) * targets.unit))
         return Forecast(tuple(means), tuple(deviations), number)
-
-
-class _Roughness(NamedTuple):
-    """How costs vary over short distances, which a model takes for noise."""
-
-    positions: Positions
-    known: Rows  # (trials, columns)
-    variance: float
-
-    def variances(self, rows: Rows) -> Rows:
-        """Return the variance of each row given the nearest trial: 0 if it is the same, (rows,).
-
-        Without functions that differ between processors in the last bit.
-        """
-        nearest = self._distances(rows).min(axis=1)
-        return np.asarray(self.variance * nearest / (1 + nearest))
-
-    def is_stuck(self, costs: Rows) -> bool:
-        """Whether several of the last trials were near to others, and found nothing good."""
-        first = max(len(costs) - _LATEST, 0)
-        is_bad = costs[first:] > np.sort(costs)[len(costs) // _GOOD]
-        near = (self._distances(self.known[first:]) < _SAME).sum(axis=1) > 1  # not itself alone
-        return int((is_bad & near).sum()) >= _STUCK
-
-    def _distances(self, rows: Rows) -> Rows:
-        """Return squared distances from the trials in units of their reach, (rows, trials)."""
-        count, columns = self.known.shape
-        reach = _REACH * exp(-ln(count) / columns)
-        squares = np.zeros((len(rows), count))
-        for column, options in enumerate(self.positions.options):
-            gaps = rows[:, column, None] - self.known[:, column]
-            squares += (gaps != 0) if options else gaps * gaps
-        return squares / (reach * reach)
 
 
 def _lowered(costs: Rows, own: int | None = None) -> Softened:
@@ -606,11 +570,11 @@ class Proposals:
         found = fitted.predict(self._archive.rows[self._archive.order[:1]])
         return best <= float(found.means[0]) - _BELIEVED * float(found.deviations[0])
 
-    def _roughness(self, fitted: FittedKriging) -> "_Roughness | None":
+    def _roughness(self, fitted: FittedKriging) -> Roughness | None:
         """Return how rough the function is between trials; None unless the search is stuck."""
         archive = self._archive
         variance = self._kriging.nugget(self._points(1)[0]) * fitted.scale
-        rough = _Roughness(self._positions, archive.rows, variance)
+        rough = Roughness(self._positions, archive.rows, variance)
         return rough if rough.is_stuck(archive.costs[:, 0]) else None
 
     def _estimators(self, chosen: Indices, pending: Rows) -> ParzenEstimators:
