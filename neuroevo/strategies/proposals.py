@@ -3,14 +3,14 @@
 With one objective a model predicts costs, and the child with the greatest expected improvement
 comes first, or half of the time the one that is likeliest among good trials, if there is noise or
 the model takes the best for noise. Where all results are equal, and at times where the best is only
-refined, it is a row that is drawn at random. With several objectives there is a model of each, and it is the child with
-the greatest expected gain of hypervolume: if there are more than three, in three of them, which are
-drawn at random. Each bound of a constraint has a model too, and so have failures: gains are
-multiplied by the probability that all bounds are kept and nothing fails, and it is that probability
-alone until a trial keeps the bounds. Where trials have prices, a model of their logarithms makes it
-the gain for each unit of the price. The models of objectives also learn from trials of earlier
-searches, as long as there are few others. Knows neither the numbers of candidates nor when they are
-asked.
+refined, it is a row that is drawn at random. With several objectives there is a model of each, and
+it is the child with the greatest expected gain of hypervolume: if there are more than three, in
+three of them, which are drawn at random. Each bound of a constraint has a model too, and so have
+failures: gains are multiplied by the probability that all bounds are kept and nothing fails, and it
+is that probability alone until a trial keeps the bounds. Where trials have prices, a model of their
+logarithms makes it the gain for each unit of the price. The models of objectives also learn from
+trials of earlier searches, as long as there are few others. Knows neither the numbers of candidates
+nor when they are asked.
 """
 
 import copy
