@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,21 @@ def test_figures_and_page_are_drawn(swept: SweepReport) -> None:
         assert swept.figure(name).data, name
     with pytest.raises(UsageError, match="figure: must be one of lines, heat_map, settings"):
         swept.figure("line")
+
+
+def test_bands_end_where_nothing_was_reached(swept: SweepReport) -> None:
+    """A setting of which even the 5th percentile is a penalty has no band."""
+    [item] = [each for each in swept.results.objectives if each.name == "samples_to_target"]
+    drawn = swept.figure("lines").data
+    bands = [
+        (lower.y, upper.y)
+        for lower, upper in pairwise(drawn)
+        if upper.fill and upper.yaxis == f"y{swept.results.objectives.index(item) + 1}"
+    ]
+    assert len(bands) == 2
+    for lower, upper in bands:
+        assert lower[-1] is upper[-1] is None  # a learning rate of 90
+        assert all(low is None or low <= item.limit for low in lower)
 
 
 def test_a_stopped_sweep_is_resumed_to_the_same_results(

@@ -1,5 +1,6 @@
 """Each objective over one setting, a line for each value of a second one, with bands."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from neuroevo.analysis.sweep_results import quantiles
@@ -113,7 +114,12 @@ def _line(
     ends = [quantiles(each.scores[item.name]) for each in ordered]
     colour = CATEGORIES[number % len(CATEGORIES)]
     values = [item.reached(each.value) for each in medians]
-    lower, upper = ([min(pair[side], item.limit) for pair in ends] for side in (0, 1))
+    # Without a lower end there is no band: a penalty is no measurement.
+    lower = [item.reached(low) for low, _ in ends]
+    upper = [
+        min(high, item.limit) if math.isfinite(low) else low
+        for low, (_, high) in zip(lower, ends, strict=True)
+    ]
     shaded = band(places, lower, upper, BANDS[number % len(BANDS)])
     points = {
         "type": "scatter",
