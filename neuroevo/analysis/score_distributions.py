@@ -32,6 +32,7 @@ class ScoreDistributions:
 
     objectives: "tuple[Objective, ...]"
     groups: tuple[Group, ...]
+    stopped: int = 0  # number of trials that were stopped early, which have no scores
 
 
 def score_distributions(findings: "Findings") -> ScoreDistributions:
@@ -48,6 +49,7 @@ def score_distributions(findings: "Findings") -> ScoreDistributions:
     return ScoreDistributions(
         findings.objectives,
         tuple(_group(findings, name, trials) for name, trials in groups if trials),
+        findings.stopped,
     )
 
 

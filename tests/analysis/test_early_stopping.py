@@ -6,8 +6,14 @@ import pytest
 
 import neuroevo
 from neuroevo.analysis.early_stopping import early_stopping_counts, mean_trained_share
+from neuroevo.analysis.front_history import front_history
+from neuroevo.analysis.gene_slices import gene_slices
+from neuroevo.analysis.generation_spreads import generation_spreads
+from neuroevo.analysis.hypervolume_history import hypervolume_history
+from neuroevo.analysis.score_distributions import score_distributions
 from neuroevo.experiment import Experiment
 from neuroevo.report.headline import headline
+from neuroevo.report.plots import distribution, generations, pareto_front, slices
 from neuroevo.report.run import Run
 
 RUNGS = (0.1, 0.4)
@@ -78,3 +84,16 @@ def test_the_headline_says_what_was_saved(run: Run) -> None:
     found = early_stopping_counts(run.findings)
     lead = headline(run.findings).lead
     assert f"stopped {found.stopped} of them early and trained {found.trained:.0%}" in lead
+
+
+def test_captions_count_what_was_stopped_alike(run: Run) -> None:
+    """Trials without scores are those that were stopped and those that diverged, by name."""
+    found = run.findings
+    count, diverged = found.stopped, len(found.searched) - len(found.complete) - found.stopped
+    counted = early_stopping_counts(found).stopped
+    assert counted == hypervolume_history(found).stopped > count > 0  # those that diverged too
+    early = f"{count} trials that were stopped early and {diverged} trials without finite"
+    assert early in pareto_front.caption(front_history(found))
+    assert early in slices.caption(gene_slices(found))
+    assert "or that were stopped early" in distribution.caption(score_distributions(found))
+    assert f"{count} trials were stopped early" in generations.caption(generation_spreads(found))

@@ -73,10 +73,11 @@ def caption(distribution: ScoreDistributions) -> str:
     better, but = "lower", ""
     if higher:
         better, but = "better", f", but to the upper right for {wording.listed(higher)}"
+    early = ", or that were stopped early" if distribution.stopped else ""
     explanation = (
         f"Each line shows the share of trials with this value or a {better} one: lines further to "
         f"the upper left are better{but}. A line that ends below 100% has trials without a finite "
-        "value."
+        f"value{early}."
     )
     drawn = [(item, _visible(distribution, at)) for at, item in enumerate(distribution.objectives)]
     return " ".join([explanation, *about_limits(drawn), *_sentences(distribution)])
