@@ -401,7 +401,11 @@ class Proposals:
         Then all have the same costs, or none keeps the bounds and all are as far from it.
         """
         archive, earlier = self._archive, self._earlier.costs
-        known = (archive.costs if archive.feasible else archive.excesses)[~archive.failed]
+        known = archive.costs if archive.feasible else archive.excesses
+        if archive.failures:
+            known = known[~archive.failed]
+        elif _differ(known[:_START]):  # as nearly always
+            return False
         if archive.feasible and len(earlier):
             known = np.concatenate([known, earlier])
         return not _differ(known)
