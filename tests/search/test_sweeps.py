@@ -18,6 +18,7 @@ from neuroevo.errors import BusyError, DataError, StorageError, UsageError
 from neuroevo.experiment import Experiment, Sweep, read_sweep_file
 from neuroevo.report.sweep import SweepReport
 from neuroevo.report.sweep.figures import SWEEP_FIGURES
+from neuroevo.report.sweep.figures.positions import positions
 from neuroevo.report.sweep.sweep_page import sweep_page
 from neuroevo.report.sweep.texts import difference_text, is_clear, opening
 from neuroevo.runs import RunFolder, RunLock, list_runs
@@ -128,6 +129,16 @@ def test_bands_end_where_nothing_was_reached(swept: SweepReport) -> None:
     for lower, upper in bands:
         assert lower[-1] is upper[-1] is None  # a learning rate of 90
         assert all(low is None or low <= item.limit for low in lower)
+
+
+def test_values_that_are_apart_are_the_ticks_of_their_axis() -> None:
+    """Each value of a setting is read from the axis, unless that crowds it."""
+    assert positions("space.learning_rate", [0.5, 0.005, 0.05]).axis["tickvals"] == [
+        0.005,
+        0.05,
+        0.5,
+    ]
+    assert "tickvals" not in positions("training.batch_size", [1, 2, 100, 99]).axis
 
 
 def test_a_stopped_sweep_is_resumed_to_the_same_results(

@@ -1,7 +1,9 @@
 """Where the values of a setting lie on an axis: as numbers, or one beside the other."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from neuroevo.report.drawing import logarithmic_axis
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from neuroevo.analysis.sweep_results import SweepResults
 
 LOGARITHMIC = 10  # ratio of the largest and the smallest number, from which on an axis is so
+APART = 0.12  # of the axis, between two values, for each to have its own tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,12 @@ def positions(key: str, values: Sequence[Any], *, as_numbers: bool = True) -> Po
     if as_numbers and len(numbers) == len(values) and False not in values:
         ordered = sorted(values)
         if ordered[0] > 0 and ordered[-1] / ordered[0] >= LOGARITHMIC:
-            axis = logarithmic_axis(ordered)
+            axis, units = logarithmic_axis(ordered), [math.log(each) for each in ordered]
         else:
             room = 0.06 * (ordered[-1] - ordered[0]) or 1.0
-            axis = {"range": [ordered[0] - room, ordered[-1] + room]}
+            axis, units = {"range": [ordered[0] - room, ordered[-1] + room]}, ordered
+        if all(b - a >= APART * (units[-1] - units[0]) for a, b in pairwise(units)):
+            axis |= {"tickvals": ordered, "ticktext": [value_text(key, each) for each in ordered]}
         return Positions(key, tuple(ordered), tuple(map(float, ordered)), axis | title)
     axis = {
         "tickvals": list(range(len(values))),
