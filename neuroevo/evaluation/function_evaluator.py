@@ -7,6 +7,7 @@ import hashlib
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -118,20 +119,20 @@ class FunctionEvaluator:
             rule = "must be loky or dask for a function in Python, which could end the search"
             raise UsageError(f"backend: {rule}, but got {shown(workers.backend)}")
         workers = replace(workers, backend=workers.backend or "loky")
-        limits = [function.time_limit, workers.trial_timeout or function.time_limit]
+        limit = min(function.time_limit, workers.trial_timeout or function.time_limit)
         self.objectives = function.objectives
-        self._function = function
+        self._function = replace(function, time_limit=limit)
         self._marks: TemporaryDirectory[str] | None = None
         self._seed, self._replication = seed, replication
-        self._time_limit = min(limits)
-        self._pool = Pool(backend_of(workers, _prepare), self._time_limit)
+        self._pool = Pool(backend_of(workers, _prepare), limit)
 
     def __enter__(self) -> Self:
         """Import the function in a worker; DataError, in one line, if that is not possible."""
-        self._marks = TemporaryDirectory(prefix="neuroevo-", ignore_cleanup_errors=True)
-        self._function = replace(self._function, marks=Path(self._marks.name))
-        self._pool.__enter__()
+        with suppress(OSError):  # without a temporary folder less is known of what is stuck
+            self._marks = TemporaryDirectory(prefix="neuroevo-", ignore_cleanup_errors=True)
+            self._function = replace(self._function, marks=Path(self._marks.name))
         try:
+            self._pool.__enter__()
             self._check_import()
         except BaseException:
             self.__exit__()
@@ -139,9 +140,11 @@ class FunctionEvaluator:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._pool.__exit__(*error)
-        if self._marks is not None:
-            self._marks.cleanup()
+        try:
+            self._pool.__exit__(*error)
+        finally:
+            if self._marks is not None:
+                self._marks.cleanup()
 
     def _check_import(self) -> None:
         job = Job(import_function, self._function, lambda item: [item])

@@ -176,21 +176,28 @@ def drop_ineffective_genes(document: Mapping[str, Any], changed: Collection[str]
     if not issubclass(TASKS.get(str(task.get("kind")), Task), NetworkTask):
         return
     settings = {tuple(key.split(".")[:2]) for key in changed}
-    for name in [each for each in space if ("space", each) not in settings]:
+    others = [each for each in space if ("space", each) not in settings]
+    for name in others:
         deciders = {(table, decider(name)) for table in ("space", "training")}
         is_unread = not deciders.isdisjoint(settings) and not _is_read(name, [space, training])
         if ("training", name) in settings or is_unread:
             del space[name]
-    changed_names = {key[1] for key in settings if key[0] in {"space", "training"} and key[1:]}
-    possible = {name: _values_in([space, training], name) for name in changed_names}
-    for name in [each for each in space if ("space", each) not in settings]:
-        _settle_conditions(name, space, {key: few for key, few in possible.items() if few})
+    decided = {key[1] for key in settings if key[0] in {"space", "training"} and key[1:]}
+    possible = {name: _values_in([space, training], name) for name in decided}
+    left = len(space) + 1
+    while len(space) < left:  # a gene that is removed may decide others
+        left = len(space)
+        possible |= {name: () for name in others if name not in space and name not in training}
+        for name in [each for each in others if each in space]:
+            _settle_conditions(name, space, possible)
 
 
 def _settle_conditions(
-    name: str, space: dict[str, Any], possible: Mapping[str, Sequence[object]]
+    name: str, space: dict[str, Any], possible: Mapping[str, Sequence[Value] | None]
 ) -> None:
     """Remove conditions of a gene that always hold, or the gene if one never does.
+
+    What is wrong stays, to be refused later.
 
     Parameters
     ----------
@@ -199,31 +206,46 @@ def _settle_conditions(
     space
         All genes, as in experiment files.
     possible
-        The values of some genes or settings.
+        The values of some genes or settings; None if they are not known.
     """
-    gene = space[name]
-    conditions = gene.get("when") if isinstance(gene, Mapping) else None
-    if not isinstance(conditions, Mapping):
+    conditions = space[name].get("when") if isinstance(space[name], Mapping) else None
+    if not isinstance(conditions, Mapping) or not _is_right(name, space[name]):
         return
-    holding = {
-        key: [value for value in possible[key] if value in (wanted, *_listed(wanted))]
-        for key, wanted in conditions.items()
-        if key in possible
-    }
+    holding = dict[str, list[Value]]()
+    for key, wanted in conditions.items():
+        values, options = possible.get(key), _options(key, wanted)
+        if values is not None and options is not None:
+            holding[key] = [value for value in values if value in options]
     if not all(holding.values()):
         del space[name]
         return
     left = {
         key: holding.get(key, wanted)
         for key, wanted in conditions.items()
-        if key not in holding or len(holding[key]) < len(possible[key])
+        if key not in holding or len(holding[key]) < len(possible[key] or ())
     }
-    rest = {key: value for key, value in gene.items() if key != "when"}
+    rest = {key: value for key, value in space[name].items() if key != "when"}
     space[name] = rest | ({"when": left} if left else {})
 
 
-def _listed(value: object) -> Sequence[object]:
-    return value if isinstance(value, list | tuple) else [value]
+def _is_right(name: str, raw: object) -> bool:
+    """Whether a gene can be read."""
+    try:
+        return name in GENES and _read_gene(name, raw) is not None
+    except ValidationError:
+        return False
+
+
+def _options(name: str, wanted: object) -> Sequence[Value] | None:
+    """Return the values of a gene that a condition names; None if it can't have one of them."""
+    if name not in GENES:
+        return None
+    listed = isinstance(wanted, list | tuple)
+    try:
+        gene = _read_gene(name, {"choices": wanted if listed else [wanted]})
+    except ValidationError:
+        return None
+    return gene.options if isinstance(gene, Choice) else None
 
 
 def _is_read(name: str, tables: Sequence[Mapping[str, object]]) -> bool:

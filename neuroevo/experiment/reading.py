@@ -239,7 +239,10 @@ def _override(document: Document, override: str) -> None:
         if not isinstance(table, dict):
             rule = f"must be a table for {key.strip()} to be set"
             raise UsageError(f"{part}: {rule}, but got {shown(table)}")
-    table[parts[-1]] = _value(value.strip())
+    given = _value(value.strip())
+    if len(parts) == 1 and isinstance(given, dict) and isinstance(table.get(key.strip()), dict):
+        given = {**table[key.strip()], **given}  # as each of its items would be put
+    table[parts[-1]] = given
 
 
 def _value(text: str) -> object:

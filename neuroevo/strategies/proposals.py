@@ -73,6 +73,7 @@ _BELIEVED = 3.0  # standard deviations of the best cost from what the model pred
 _LATEST_GAIN, _LEAST_GAIN = 15, 0.01  # trials; of the distance between the median and the best
 _REFINING, _REFINED = 6, 0.05  # of the latest trials, and how near they are in each column
 _ELSEWHERE = 0.3  # share of random genomes if the latest trials refine the best and gain less
+_HIDDEN = 0.5  # share of random genomes while nothing says where a constraint is kept
 _ESTIMATED = 0.5  # share of trials that estimators choose where a model is a poor guide
 _GOOD_SHARE, _MOST_GOOD = 0.2, 25  # trials that are good for estimators
 _FAR = 1e100  # more than any score of a child
@@ -164,12 +165,18 @@ class _Bounds(NamedTuple):
 
     parts: list[Trials]  # what the model of each learns from
     limits: list[float]  # the greatest target that keeps each
+    differ: list[bool]  # whether trials differ in each
 
     def log_feasibility(self, models: Sequence[FittedKriging], rows: Rows) -> Rows:
-        """Return the logarithm of the probability that each row keeps all bounds, (rows,)."""
-        if not models:
+        """Return the logarithm of the probability that each row keeps all bounds, (rows,).
+
+        Those in which no trials differ are left out: a model would only find what is far from them.
+        """
+        if not any(self.differ):
             return np.zeros(len(rows))
-        return log_feasibility([model.predict(rows) for model in models], self.limits)
+        every = zip(models, self.limits, self.differ, strict=True)
+        used = [(model.predict(rows), limit) for model, limit, differ in every if differ]
+        return log_feasibility([each for each, _ in used], [limit for _, limit in used])
 
 
 class _Prices(NamedTuple):
@@ -208,7 +215,7 @@ def _lowered(costs: Rows, own: int | None = None) -> Softened:
     return softened(costs, costs == costs[:own].min(), own)
 
 
-def _differ(rows: Rows) -> bool:
+def _differ(rows: npt.NDArray[np.generic]) -> bool:
     """Whether any row or number is not equal to the first."""
     return bool((rows != rows[:1]).any())
 
@@ -398,17 +405,20 @@ class Proposals:
     def _all_equal(self) -> bool:
         """Whether trials say nothing: a model would only send children far from them, to the ends.
 
-        Then all have the same costs, or none keeps the bounds and all are as far from it.
+        Then all have the same costs, as those of each earlier search have, or none keeps the bounds
+        and all are as far from it.
         """
-        archive, earlier = self._archive, self._earlier.costs
+        archive = self._archive
         known = archive.costs if archive.feasible else archive.excesses
         if archive.failures:
             known = known[~archive.failed]
-        elif _differ(known[:_START]):  # as nearly always
+        if _differ(known[:_START]) or _differ(known):
             return False
-        if archive.feasible and len(earlier):
-            known = np.concatenate([known, earlier])
-        return not _differ(known)
+        if not archive.feasible:
+            return True
+        used = self._earlier_used(len(archive))
+        searches = [used.costs[used.searches == each] for each in np.unique(used.searches)]
+        return not any(map(_differ, searches))
 
     def _drawn(self, log_feasibility: Judge, rng: np.random.Generator) -> Iterable[Proposal]:
         """Return rows drawn at random that the space allows, the likeliest to be feasible first."""
@@ -504,6 +514,8 @@ class Proposals:
         """Return what chooses the next trial, given the target of the best that is feasible."""
         if self._all_equal:
             return _Guide.CHANCE
+        if best is None and self._hides_a_bound and rng.random() < _HIDDEN:
+            return _Guide.CHANCE
         if best is None or not self._positions.has_continuous:  # choices alone are never near
             return _Guide.MODEL
         doubted = not self._knows_noise and self._doubts_best(fitted, best)
@@ -512,6 +524,12 @@ class Proposals:
                 return _Guide.ESTIMATORS
             return _Guide.ROUGH_MODEL if doubted else _Guide.MODEL
         return _Guide.CHANCE if self._has_converged and rng.random() < _ELSEWHERE else _Guide.MODEL
+
+    @property
+    def _hides_a_bound(self) -> bool:
+        """Whether all trials break a constraint as much: no model knows where it is kept."""
+        excesses = self._archive.excesses[~self._archive.failed]
+        return bool(((excesses == excesses[0]).all(axis=0) & (excesses[0] > 0)).any())
 
     @property
     def _has_converged(self) -> bool:
@@ -526,7 +544,7 @@ class Proposals:
         order, costs = archive.order[: archive.feasible], archive.costs[:, 0]
         before = next(place for place in order if place < len(archive) - _LATEST_GAIN)
         best, median = costs[order[0]], costs[order[len(order) // 2]]
-        if costs[before] - best >= _LEAST_GAIN * (median - best):
+        if costs[before] - best > _LEAST_GAIN * (median - best):
             return False
         latest, middle = archive.rows[-_LATEST_GAIN:], archive.rows[order[0]]
         gaps = np.where(self._positions.options > 0, latest != middle, np.abs(latest - middle))
@@ -589,19 +607,19 @@ class Proposals:
         return ParzenEstimators(self._positions.options.tolist(), rows[:good], others)
 
     def _bounds(self, chosen: Indices) -> _Bounds:
-        """Return what the models of constraints learn from some trials, and of failures if any.
-
-        A constraint that all are as far from has no model, which would only find what is far away.
-        """
+        """Return what the models of constraints learn from some trials, and of failures if any."""
         rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
         failed = self._archive.failed[chosen]
-        excesses = [each for each in self._archive.excesses[chosen].T if _differ(each[~failed])]
-        if failed.any() and not failed.all():
+        excesses = [*self._archive.excesses[chosen].T]
+        differ = [_differ(each[~failed]) for each in excesses]
+        if self._archive.failures:
             excesses.append(np.where(failed, 1.0, -1.0))
+            differ.append(_differ(failed))
         targets = [standardised(near_zero(each)) for each in excesses]
         return _Bounds(
             [Trials(rows, each.values, counts) for each in targets],
             [-each.mean / each.unit for each in targets],
+            differ,
         )
 
     def _prices(self, chosen: Indices) -> _Prices:
@@ -633,8 +651,7 @@ class Proposals:
 
         With many of its own trials a model knows more of where it searches than they do.
         """
-        own, effort = self._own(chosen, costs), self._effort
-        earlier = self._earlier.first(max(effort.earlier - len(chosen), 0))
+        own, earlier = self._own(chosen, costs), self._earlier_used(len(chosen))
         count, objectives = len(earlier.rows), costs.shape[1]
         if not count:
             return own
@@ -648,6 +665,10 @@ class Proposals:
             np.concatenate([np.zeros(len(chosen), dtype=np.int64), earlier.searches]),
             len(chosen) if len(chosen) >= _START else None,
         )
+
+    def _earlier_used(self, own: int) -> EarlierTrials:
+        """Return the trials of earlier searches that models learn from beside some of this one."""
+        return self._earlier.first(max(self._effort.earlier - own, 0))
 
     def _trials(self, targets: Targets, known: _Known) -> Trials:
         """Return trials to learn from, with the share of noise that is known of them.
@@ -826,7 +847,7 @@ class Proposals:
             Draws which of many are learned from.
         """
         effort, known = self._effort, len(self._archive)
-        if self._learned and known < self._learned_at + effort.every:
+        if len(self._learned) == len(parts) and known < self._learned_at + effort.every:
             return
         steps = effort.steps if self._learned else _FIRST_STEPS
         some, most = np.arange(own), effort.learned - (len(parts[0].targets) - own)

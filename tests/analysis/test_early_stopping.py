@@ -96,4 +96,5 @@ def test_captions_count_what_was_stopped_alike(run: Run) -> None:
     assert early in pareto_front.caption(front_history(found))
     assert early in slices.caption(gene_slices(found))
     assert "or that were stopped early" in distribution.caption(score_distributions(found))
-    assert f"{count} trials were stopped early" in generations.caption(generation_spreads(found))
+    caption = generations.caption(generation_spreads(found))
+    assert f"leave out {count} trials that were stopped early" in caption

@@ -150,10 +150,12 @@ def test_an_overridden_training_setting_takes_the_place_of_a_gene(tmp_path: Path
 def test_a_table_of_settings_takes_the_place_of_genes_too(tmp_path: Path) -> None:
     """An override whose value is a table is one of each of its settings."""
     path = tmp_path / "experiment.toml"
-    path.write_text('[task]\nkind = "mouse"\n[space]\nbatch_size = [1, 8]\n')
+    path.write_text(
+        '[task]\nkind = "mouse"\n[space]\nbatch_size = [1, 8]\n[training]\nreplicates = 3\n'
+    )
     experiment = load_experiment(path, ["training={batch_size=32, samples=400}"])
     assert "batch_size" not in experiment.space.genes
-    assert experiment.training.batch_size == 32
+    assert (experiment.training.batch_size, experiment.training.replicates) == (32, 3)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +180,52 @@ def test_conditions_on_an_overridden_setting_are_those_that_are_left(
     space = load_experiment(path, [override]).space
     assert ("batch_size" in space.genes) == (found is not None)
     assert dict(space.conditions.get("batch_size", {})) == (found or {})
+
+
+@pytest.mark.parametrize(
+    ("genes", "override", "left"),
+    [
+        (
+            "hidden = [[4], [8]]\nl2 = { choices = [0.0, 0.1], when = { hidden = [[4], [8]] } }",
+            "space.hidden=[[4], [16]]",
+            {"hidden", "l2"},
+        ),
+        (
+            """
+            batch_size = [1, 4]
+            dropout = { choices = [0.0, 0.1], when = { batch_size = 1 } }
+            l2 = { choices = [0.0, 0.1], when = { dropout = 0.1 } }
+            """,
+            "training.batch_size=4",
+            {"hidden"},
+        ),
+    ],
+    ids=["layers", "a gene that decided another"],
+)
+def test_conditions_are_read_as_genes_are(
+    tmp_path: Path, genes: str, override: str, left: set[str]
+) -> None:
+    """Layers are compared as such; genes whose deciding gene is removed are removed too."""
+    path = tmp_path / "experiment.toml"
+    path.write_text(f'[task]\nkind = "mouse"\n[space]\n{genes}\n')
+    found = load_experiment(path, [override]).space.genes.keys()
+    assert found - {"learning_rate", "activation"} == left
+
+
+@pytest.mark.parametrize(
+    ("gene", "problem"),
+    [
+        ('drpout = { choices = [0.0, 0.1], when = { optimizer = "adam" } }', "did you mean"),
+        ('l2 = { choices = [0.0, 0.1], when = { optimizer = ["adam", "adm"] } }', "l2.when"),
+        ('batch_size = { choises = [1, 2], when = { optimizer = "adam" } }', "choises: unknown"),
+    ],
+)
+def test_an_override_hides_no_problem_of_a_gene(tmp_path: Path, gene: str, problem: str) -> None:
+    """What is wrong is refused, also in a gene that would be removed if it were right."""
+    path = tmp_path / "experiment.toml"
+    path.write_text(f'[task]\nkind = "mouse"\n[space]\noptimizer = ["sgd", "adam"]\n{gene}\n')
+    with pytest.raises(UsageError, match=problem):
+        load_experiment(path, ["training.optimizer=sgd"])
 
 
 def test_overrides_of_part_of_a_gene_keep_it(tmp_path: Path) -> None:

@@ -365,7 +365,7 @@ def test_trials_that_say_nothing_are_drawn_at_random(
     space = SearchSpace({name: Float(0.0, 1.0) for name in "abc"})
     if case == "restricted":
         space = space.restricted(lambda genome: number(genome, "a") - 0.9)
-    known = [dict.fromkeys("abc", 0.5), dict.fromkeys("abc", 0.6)], [1.0, 1.0]
+    known = [dict.fromkeys("abc", 0.5), dict.fromkeys("abc", 0.6)], [2.0, 2.0]
     earlier = [known] if case == "earlier" else []
     evolution = Evolution(space, constraints=constraints, earlier=earlier)
     rows = []

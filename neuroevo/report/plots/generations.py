@@ -72,8 +72,7 @@ def caption(progress: GenerationSpreads) -> str:
     if progress.stopped:
         trials = wording.counted(progress.stopped, "trial")
         were = "was" if progress.stopped == 1 else "were"
-        others = f"{trials} {were} stopped early, mostly bad ones"
-        sentences.append(f"Medians are those of the other trials: {others}.")
+        sentences.append(f"Medians leave out {trials} that {were} stopped early, mostly bad ones.")
     return " ".join([*sentences, *about_limits((item, _visible(item, own)) for item, own in rows)])
 
 
