@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.runs import RunFolder
@@ -131,10 +131,24 @@ def browser() -> Iterator[Browser]:
                 "--disable-gpu",
                 "--no-first-run",
                 "--disable-background-networking",
+                "--renderer-process-limit=1",  # pages of a context share what they compile
             ],
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Give a context for small pages, which share a process: a script is compiled once for all.
+
+    A page that stays open keeps the process. Large pages are faster in processes of their own,
+    whose memory holds nothing else.
+    """
+    context = browser.new_context()
+    context.new_page()
+    yield context
+    context.close()
 
 
 @pytest.fixture
@@ -143,13 +157,17 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     problems: list[str] = []
     pages: list[Page] = []
 
-    def visit(address: str, size: dict[str, int], scheme: str = "light", **options: Any) -> Page:  # noqa: ANN401 - those of playwright
-        page = browser.new_page(
-            viewport={"width": size["width"], "height": size["height"]},
-            color_scheme="dark" if scheme == "dark" else "light",
-            **options,
-        )
+    def visit(
+        address: str,
+        size: dict[str, int],
+        scheme: str = "light",
+        context: BrowserContext | None = None,
+        **options: Any,  # noqa: ANN401 - those of playwright
+    ) -> Page:
+        page = context.new_page() if context else browser.new_page(**options)
         pages.append(page)
+        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         own = ("/".join(address.split("/")[:3]) + "/", "data:", "blob:")
         page.on("console", lambda message: problems.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: problems.append(f"error: {error}"))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from neuroevo.analysis.coordinates import coordinates
 from neuroevo.analysis.findings import Findings
@@ -35,6 +35,7 @@ from neuroevo.report.figures import page_figure
 from neuroevo.report.page import page as page_of
 from neuroevo.report.plots import CHAPTERS, FIGURES
 from neuroevo.report.run import Run
+from tests.invented_runs import PLANS
 
 Runs = Callable[[str], Run]
 MOST_BYTES = 6_000_000
@@ -98,22 +99,33 @@ def report(runs: Runs) -> Callable[[str], Path]:
     return cache(lambda name: write_report(runs(name)))
 
 
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder for pages of figures, which share plotly there."""
+    folder = tmp_path_factory.mktemp("figures")
+    (folder / PLOTLY).write_text(asset(PLOTLY).text, encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
 def look(
-    visit: Callable[..., Page], runs: Runs, report: Callable[[str], Path], tmp_path: Path
+    visit: Callable[..., Page],
+    context: BrowserContext,
+    runs: Runs,
+    report: Callable[[str], Path],
+    figures: Path,
 ) -> Callable[..., Page]:
     """Return a function that opens a report or a figure."""
 
     def look(name: str, size: dict[str, int], scheme: str = "light", figure: str = "") -> Page:
         if figure:
-            (tmp_path / PLOTLY).write_text(asset(PLOTLY).text, encoding="utf-8")
-            path = tmp_path / "figure.html"
+            path = figures / f"{figure} of {name}.html"
             path.write_text(
                 figure_page(page_figure(runs(name).findings, figure), name), encoding="utf-8"
             )
         else:
             path = report(name)
-        page = visit(path.as_uri(), size, scheme)
+        page = visit(path.as_uri(), size, scheme, context if figure else None)
         page.wait_for_selector("html[data-drawn]", timeout=30_000)
         return page
 
@@ -125,10 +137,13 @@ def without_scripts(html: str) -> str:
     return re.sub(r"(<script[^>]*>).*?</script>", r"\1</script>", html, flags=re.DOTALL)
 
 
-def test_page_is_small_and_refers_to_nothing(any_run: Run) -> None:
+@pytest.mark.parametrize("name", PLANS)
+def test_page_is_small_and_refers_to_nothing(
+    name: str, runs: Runs, report: Callable[[str], Path]
+) -> None:
     """The report of every run is below 6 MB and refers only to the mouse page beside it."""
-    path = write_report(any_run)
-    assert path == any_run.folder.report_file
+    path = report(name)
+    assert path == runs(name).folder.report_file
     assert path.stat().st_size < MOST_BYTES
     html = without_scripts(path.read_text(encoding="utf-8"))
     assert set(re.findall(r"""(?:src|href)=["'](?!#|data:,)[^"']*""", html)) <= MOUSE_PAGE
@@ -145,9 +160,9 @@ def test_plotly_is_parsed_once() -> None:
     assert ours.replace("this, (() => {", "this, () => {")[:-2] + ";" == shipped
 
 
-def test_payload_cannot_end_its_element(runs: Runs) -> None:
+def test_payload_cannot_end_its_element(report: Callable[[str], Path]) -> None:
     """The JSON in the page has no character with a meaning in HTML, and can be parsed."""
-    html = write_report(runs("script names")).read_text(encoding="utf-8")
+    html = report("script names").read_text(encoding="utf-8")
     found = re.search(r'<script type="application/json" id="payload">(.*?)</script>', html)
     assert found is not None
     assert not set("<>&") & set(found[1])
@@ -351,7 +366,7 @@ def test_the_link_to_the_mouse_page_fits_the_pointer(
     word: str,
 ) -> None:
     """On a touch screen the report speaks of a finger, with a mouse of the mouse."""
-    page = browser.new_page(has_touch=has_touch, is_mobile=has_touch)
+    page = browser.new_page(has_touch=has_touch, is_mobile=has_touch, java_script_enabled=False)
     page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     page.goto(report("conflict").as_uri())
     expect(page.locator(".playground a")).to_have_text(
@@ -483,7 +498,7 @@ def test_a_configuration_is_copied(controlled: Page, runs: Runs) -> None:
     assert controlled.evaluate("window.getSelection().toString()") == expected
 
 
-def test_figures_are_written_as_files(runs: Runs, browser: Browser, tmp_path: Path) -> None:
+def test_figures_are_written_as_files(runs: Runs, context: BrowserContext, tmp_path: Path) -> None:
     """Each figure with data is a page of its own, and the network is also an SVG file."""
     run = runs("four trials")
     names = ("network", "pareto_front", "learning_curves", "ablation")
@@ -492,7 +507,7 @@ def test_figures_are_written_as_files(runs: Runs, browser: Browser, tmp_path: Pa
     shown = {"network", "pareto_front", "learning_curves"}  # there is no ablation
     assert {path.stem for path in written.paths if path.suffix == ".html"} == shown
     assert bool(written.problem) != any(path.suffix == ".png" for path in written.paths)
-    page = browser.new_page()
+    page = context.new_page()
     page.goto((tmp_path / "new" / "network.svg").as_uri())
     assert page.locator("svg .weights path").count()
     page.goto((tmp_path / "new" / "pareto_front.html").as_uri())
@@ -564,14 +579,17 @@ SEEN = """name => {
 }"""
 
 
-def test_print_has_no_controls_and_no_cut_tables(look: Callable[..., Page]) -> None:
+def test_print_has_no_controls_and_no_cut_tables(controlled: Page) -> None:
     """In print there is no sentence on controls, the front is there once, and tables fit."""
-    page = look("conflict", {"width": 640, "height": 900})
+    page = controlled
+    page.set_viewport_size({"width": 640, "height": 900})
     assert page.locator(".on-screen").count() > 1
     page.emulate_media(media="print")
     assert not any(page.locator(".on-screen").nth(place).is_visible() for place in (0, 1))
     beyond = "(all) => all.filter((each) => each.scrollWidth > each.clientWidth + 1).length"
     assert page.locator(".sideways:has(table):visible").evaluate_all(beyond) == 0
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": DESKTOP["width"], "height": DESKTOP["height"]})
 
 
 def test_notes_of_the_baselines_are_below_their_names(controlled: Page) -> None:
