@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from sklearn import metrics
+from sklearn import config_context, metrics
 
 from neuroevo.evaluation.diagnosis import MOST_PERMUTED, calibration, confusion, importance
 from neuroevo.evaluation.scores import Resampling, Targets, scores_of
@@ -115,10 +115,11 @@ def test_intervals_of_roc_auc_are_those_of_drawn_rows(samples: int) -> None:
     targets, outputs = classes(samples, 2)
     labels, random = targets.values.argmax(axis=1), np.random.default_rng(5)
     found = Resampling(samples, (3,)).scores(targets, outputs[np.newaxis])["roc_auc"]
-    drawn = [
-        metrics.roc_auc_score(labels[rows], outputs[rows, 1])
-        for rows in random.integers(0, samples, (1000, samples))
-    ]
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        drawn = [
+            metrics.roc_auc_score(labels[rows], outputs[rows, 1])
+            for rows in random.integers(0, samples, (1000, samples))
+        ]
     low, high = np.percentile(drawn, [2.5, 97.5])
     assert found.high - found.low == pytest.approx(high - low, rel=0.1)
     assert found.low < found.value < found.high <= 1
@@ -169,12 +170,12 @@ def test_differences_are_those_of_the_same_bootstrap_samples(
     ours, theirs = (resampling.resampled(targets, each[np.newaxis]) for each in (one, other))
     found = ours.differences(theirs)
     drawn = [np.repeat(np.arange(60), counts.astype(int)) for counts in resampling._counts]  # noqa: SLF001 - the same draws
+    scored = [
+        [scores_of(_rows(targets, rows), outputs[rows]) for outputs in (one, other)]
+        for rows in (resampling._groups.argsort()[each] for each in drawn)  # noqa: SLF001 - as above
+    ]
     for name, difference in found.items():
-        values = [
-            scores_of(_rows(targets, rows), one[rows])[name]
-            - scores_of(_rows(targets, rows), other[rows])[name]
-            for rows in (resampling._groups.argsort()[each] for each in drawn)  # noqa: SLF001 - as above
-        ]
+        values = [first[name] - second[name] for first, second in scored]
         low, high = np.percentile(values, [2.5, 97.5])
         whole = scores_of(targets, one)[name] - scores_of(targets, other)[name]
         bounds = (difference.value, difference.low, difference.high)
