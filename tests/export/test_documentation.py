@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from neuroevo.export import FORMATS, ExportableTableModel
 from neuroevo.export.description import describe
@@ -16,6 +15,7 @@ from neuroevo.kernel.activations import LAYER_FUNCTIONS
 from neuroevo.learning import Architecture, Network
 from neuroevo.tables import Preparation
 from tests.export.cases import case_named
+from tests.packages import skip_without
 
 PAGE = (Path(__file__).parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
 
@@ -39,8 +39,7 @@ def flats() -> ExportableTableModel:
 
 def test_the_examples_in_python_run(tmp_path: Path) -> None:
     """All of them, one after the other, with the files that they name."""
-    for package in ("onnx", "onnxruntime", "skops", "torch"):
-        pytest.importorskip(package)
+    skip_without("onnx", "onnxruntime", "skops", "torch")
     model = flats()
     for name, form in FORMATS.items():
         content = model.to(name)

@@ -18,6 +18,7 @@ from neuroevo.report.plots import FIGURES
 from neuroevo.runs import RunFolder
 from neuroevo.workers import Workers
 from tests.functions import GOOD, experiment_of, write_function
+from tests.packages import skip_without
 
 ROOT = Path(__file__).parents[2]
 SLOW = f"""{GOOD}
@@ -237,14 +238,14 @@ def test_threads_are_refused_before_anything_is_written(run: Run, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("name", "bound"),
-    [("boosting", 57.5), ("torch_network", 0.2)],
+    ("name", "fast", "bound"),
+    [("boosting", [], 57.5), ("torch_network", ["space.batch_size=[64, 128]"], 0.2)],
 )
-def test_worked_experiments_reach_their_scores(name: str, bound: float) -> None:
+def test_worked_experiments_reach_their_scores(name: str, fast: list[str], bound: float) -> None:
     """The best of a few random configurations is far better than chance."""
     if name == "torch_network":
-        pytest.importorskip("torch")
-    small = ["evolution.population=4", "evolution.generations=1"]
+        skip_without("torch")
+    small = ["evolution.population=4", "evolution.generations=1", *fast]
     experiment = load_experiment(ROOT / "experiments" / f"{name}.toml", small)
     found = neuroevo.run(experiment, results=None, n_jobs=1)
     assert {trial.state for trial in found.all_trials} == {"complete"}
