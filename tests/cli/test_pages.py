@@ -1,5 +1,6 @@
 """The pages for those who have a function, or a study of Optuna, are true."""
 
+import os
 import re
 import shlex
 import shutil
@@ -51,11 +52,17 @@ def test_the_examples_with_a_function_run(
         for command in lines.splitlines():
             program, *arguments = shlex.split(command)
             assert program == "neuroevo"
-            ended = neuroevo(*arguments, cwd=tmp_path)
+            alone = ("--jobs", "1") if arguments[0] == "run" else ()  # starts one worker, not two
+            ended = neuroevo(*arguments, *alone, cwd=tmp_path)
             assert ended.returncode == 0, ended.stderr
     (tmp_path / "mine.py").write_text(script)
     done = subprocess.run(
-        [sys.executable, "mine.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "mine.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LOKY_MAX_CPU_COUNT": "1"},
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("{")
