@@ -148,9 +148,9 @@ def test_progress_to_within_five_pixels_is_shown(visit: Open) -> None:
 def test_evolved_configuration_learns_first(visit: Open) -> None:
     """The champion's circle learns to stay at the pointer, while the other one is far away."""
     page = visit()
-    list(strokes(page, 300))
+    list(strokes(page, 160))
     page.evaluate(FRAME)
-    assert shown(page, "left-samples") == shown(page, "right-samples") == "300"
+    assert shown(page, "left-samples") == shown(page, "right-samples") == "160"
     assert shown(page, "left-arrived").startswith("after ")
     assert shown(page, "right-arrived") == "not yet"
     assert pixels(page, "right-everywhere") > 50
@@ -716,6 +716,7 @@ def test_links_that_move_by_themselves_wait_if_reduced_motion_is_preferred(visit
     page.click("#play")
     expect(page.locator("#still")).to_be_hidden()
     expect(page.locator("#left-samples")).not_to_have_text("0")
+    page.close()  # else it would go on
     expect(visit("pilot=on").locator("#left-samples")).not_to_have_text("0")
 
 
