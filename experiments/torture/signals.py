@@ -22,8 +22,16 @@ _FRESH_EVERY = 4  # of the runs of a signal, begun at another one for each
 _SLOW, _STUCK = partial(afflict, "is slow"), partial(afflict, "gets stuck")
 
 
-def signals(times: int) -> list[Row]:
-    """Send each signal once and twice; start two commands for a folder four times as often."""
+def signals(times: int, pairs: int = 4) -> list[Row]:
+    """Send each signal so often once and twice; start two commands for a folder some times more.
+
+    Parameters
+    ----------
+    times
+        For each signal, once and twice.
+    pairs
+        How many pairs of commands there are for each of these times.
+    """
     kinds = [(number, twice) for number in _SIGNALS for twice in (False, True)]
     with stage(Size(6, 3)) as ours:
         outcomes = each(
@@ -35,7 +43,7 @@ def signals(times: int) -> list[Row]:
                 row(f"{number.name} {'twice' if twice else 'once'}", outcomes[n :: len(kinds)])
                 for n, (number, twice) in enumerate(kinds)
             ),
-            row("two commands on one folder", each(partial(_two_at_once, ours), 4 * times)),
+            row("two commands on one folder", each(partial(_two_at_once, ours), pairs * times)),
         ]
 
 

@@ -29,13 +29,13 @@ def workers(times: int) -> list[Row]:
     """Kill this many workers in the middle of generations, and some more in other ways."""
     few = max(1, times // _OTHER_KILLS)
     generations = min(times, _KILLS_A_RUN) + 2
-    with stage(Size(8, generations)) as large, stage(Size(6, 3)) as ours:
+    with stage(Size(8, generations)) as ours:
         return abreast(
             [
-                lambda: _one_by_one(large, times),
+                lambda: _one_by_one(ours, times),
                 lambda: row(
                     "kill -9 of all workers at once",
-                    each(lambda n: _kill_workers(large, n, 1, all_at_once=True), few),
+                    each(lambda n: _kill_workers(ours, n, 1, all_at_once=True), few),
                 ),
                 lambda: row(
                     "kill -9 of the parent of workers", each(lambda n: _orphans(ours, n), few)

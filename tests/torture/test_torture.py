@@ -64,7 +64,7 @@ def test_workers() -> None:
 
 def test_signals() -> None:
     """After a signal a run can be resumed; a second command for it waits or is refused."""
-    assert_nothing_is_lost(signals(1))
+    assert_nothing_is_lost(signals(1, pairs=2))  # one of them is slow, one is not
 
 
 def test_fitness() -> None:
