@@ -46,7 +46,7 @@ class Cluster:
         namespace: str = "",
         options: tuple[str, ...] = (),
     ) -> None:
-        self._processes = processes
+        self.processes = processes
         port = str(free_port())
         self.address = f"tcp://{host}:{port}"
         common = ("--host", host, "--port", port, "--no-dashboard")
@@ -73,15 +73,18 @@ class Cluster:
                 "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
             },
         )
-        self._processes.callback(end, process)
+        self.processes.callback(end, process)
         return process
 
     def start_worker(
-        self, namespace: str = "", libraries: Path = ROOT, *, nanny: bool = True
+        self, namespace: str = "", libraries: Path = ROOT, *, nanny: bool = True, count: int = 1
     ) -> subprocess.Popen[bytes]:
-        """Start a worker with one thread and, as is Dask's default, a nanny."""
+        """Start workers with one thread each and, as is Dask's default, a nanny each.
+
+        All nannies are in one process.
+        """
         options: tuple[str, ...] = ("--nthreads", "1", "--no-dashboard", "--death-timeout", "60")
-        options = options if nanny else (*options, "--no-nanny")
+        options = (*options, "--nworkers", str(count)) if nanny else (*options, "--no-nanny")
         return self.start(
             "worker", self.address, *options, namespace=namespace, libraries=libraries
         )
@@ -92,6 +95,14 @@ class Cluster:
 
         with Client(self.address, set_as_default=False, timeout=60) as client:
             client.wait_for_workers(count, timeout=60)
+
+    def wait_until_empty(self) -> None:
+        """Wait until the scheduler knows that all workers have left."""
+        from distributed import Client  # noqa: PLC0415 - it need not be installed
+
+        with Client(self.address, set_as_default=False, timeout=60) as client:
+            while client.scheduler_info()["workers"]:
+                time.sleep(0.05)
 
     @property
     def workers(self) -> Workers:
@@ -122,10 +133,25 @@ def cluster() -> Iterator[Cluster]:
     """Start a scheduler and two workers."""
     with ExitStack() as processes:
         cluster = Cluster(processes)
-        for _ in range(2):
-            cluster.start_worker()
+        cluster.start_worker(count=2)
         cluster.wait_for_workers(2)
         yield cluster
+
+
+@pytest.fixture(scope="module")
+def lonely() -> Iterator[Cluster]:
+    """Start a scheduler whose workers are those of one test each."""
+    with ExitStack() as processes:
+        yield Cluster(processes)
+
+
+@pytest.fixture
+def without_workers(lonely: Cluster) -> Iterator[Cluster]:
+    """Give that scheduler; workers that are started with it leave at the end."""
+    with ExitStack() as processes:
+        lonely.processes = processes
+        yield lonely
+    lonely.wait_until_empty()
 
 
 @pytest.fixture(scope="module")
@@ -271,18 +297,19 @@ def test_wrong_schedulers_are_refused(capfd: pytest.CaptureFixture[str]) -> None
             Workers(backend="dask", scheduler=address)
 
 
-def test_workers_with_other_versions_are_refused(stream: SampleStream, tmp_path: Path) -> None:
+def test_workers_with_other_versions_are_refused(
+    without_workers: Cluster, stream: SampleStream, tmp_path: Path
+) -> None:
     """A worker with other versions of neuroevo and numba is refused, with both versions."""
     for name in ("neuroevo", "numba"):
         folder = tmp_path / f"{name}-0.0.1.dist-info"
         folder.mkdir()
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.0.1\n")
-    with ExitStack() as processes:
-        cluster = Cluster(processes)
-        cluster.start_worker(libraries=tmp_path, nanny=False)
-        cluster.wait_for_workers(1)
-        with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
-            list(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))
+    cluster = without_workers
+    cluster.start_worker(libraries=tmp_path, nanny=False)
+    cluster.wait_for_workers(1)
+    with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
+        list(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))
     assert [problem.partition(": ")[2] for problem in caught.value.problems] == [
         f"must have {name} {metadata.version(name)}, but has 0.0.1"
         for name in ("neuroevo", "numba")
@@ -290,12 +317,13 @@ def test_workers_with_other_versions_are_refused(stream: SampleStream, tmp_path:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_scheduler_without_workers_is_refused(stream: SampleStream) -> None:
+def test_a_scheduler_without_workers_is_refused(
+    without_workers: Cluster, stream: SampleStream
+) -> None:
     """After some seconds without a worker there is an error."""
-    with ExitStack() as processes:
-        cluster = Cluster(processes)
-        with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
-            list(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))
+    cluster = without_workers
+    with Evaluator("float32", cluster.workers) as many, pytest.raises(NeuroevoError) as caught:
+        list(many.evaluate(deque(CONFIGURATIONS), (stream,), SCORING))
     assert str(caught.value) == (
         f"scheduler {cluster.address}: must have workers, but has had none for 1 s; "
         f"start one with: dask worker {cluster.address}"
@@ -303,15 +331,15 @@ def test_a_scheduler_without_workers_is_refused(stream: SampleStream) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_workers_that_exit_while_they_are_prepared_are_not_waited_for_forever() -> None:
+def test_workers_that_exit_while_they_are_prepared_are_not_waited_for_forever(
+    without_workers: Cluster,
+) -> None:
     """If the only worker is gone for good before it is ready, there is an error."""
-    with ExitStack() as processes:
-        cluster = Cluster(processes)
-        cluster.start_worker(nanny=False)
-        cluster.wait_for_workers(1)
-        backend = backend_of(cluster.workers, faults.die)
-        with closing(backend), pytest.raises(NeuroevoError, match="has had none for 1 s"):
-            backend.parallel(None)
+    without_workers.start_worker(nanny=False)
+    without_workers.wait_for_workers(1)
+    backend = backend_of(without_workers.workers, faults.die)
+    with closing(backend), pytest.raises(NeuroevoError, match="has had none for 1 s"):
+        backend.parallel(None)
 
 
 def test_same_bits_across_networks(
