@@ -39,18 +39,28 @@ Runs = Callable[[str], Run]
 def test_every_figure_builds_for_every_run_and_has_a_caption(any_run: Run, name: str) -> None:
     """Plotly accepts each figure of each run, its payload is strict JSON, its caption a sentence.
 
-    The caption ends with a period, or there is none and no data.
+    The caption ends with a period, or there is none and no data. The template is the same for all,
+    and is left out, as plotly copies it several times.
     """
     plot = FIGURES[name]
     data = plot.data(any_run.findings)
     specification = plot.draw(data)
     json.dumps(specification, allow_nan=False)
-    figure = any_run.figure(name)
+    figure = Figure(specification | {"layout": specification["layout"] | {"template": "none"}})
     assert len(figure.data) == len(specification["data"])
     assert all("coloraxis" in figure.layout or trace.type for trace in figure.data)
     caption = plot.caption(data)
     assert caption.endswith(".") or (caption == "" and specification["data"] == [])
     assert "nan" not in caption.split()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_run_gives_every_figure_in_light_colours(runs: Runs, name: str) -> None:
+    """It has the traces that are drawn, and the template of all figures."""
+    run, plot = runs("three objectives"), FIGURES[name]
+    figure = run.figure(name)
+    assert len(figure.data) == len(plot.draw(plot.data(run.findings))["data"])
+    assert figure.layout.template.layout.paper_bgcolor == LIGHT["ground"]
 
 
 def test_every_figure_builds_for_one_trial(runs: Runs) -> None:
