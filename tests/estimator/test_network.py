@@ -165,7 +165,7 @@ def test_rows_are_learnt_one_by_one() -> None:
     points, names = labelled()
     model = classifier(learning_rate=0.03).partial_fit(points[:20], names[:20])
     before = log_loss(names, model.predict_proba(points))
-    for place in [*range(20, len(points))] * 10:
+    for place in [*range(20, len(points))] * 4:
         model.partial_fit(points[[place]], names[[place]])
     assert log_loss(names, model.predict_proba(points)) < before / 2
 
