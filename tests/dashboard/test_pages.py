@@ -216,7 +216,7 @@ def test_run_without_completed_trials_has_no_charts(
 
 
 def test_files_of_an_earlier_end_are_described_as_such(
-    look: Look, sound: Path, tmp_path: Path, serve: Serve
+    serve: Serve, look: Look, sound: Path, tmp_path: Path
 ) -> None:
     """A run that goes on has the weights of its last end, and not those of its front."""
     run = next(path for path in sound.iterdir() if path.name.startswith("second"))
