@@ -190,16 +190,27 @@ class SweepResults:
     def _tied(self) -> Mapping[str, tuple[SettingResult, ...]]:
         found: dict[str, tuple[SettingResult, ...]] = {}
         for item in self.objectives:
-            best = self.best(item)
-            others = [each for each in self.settings if best is not None and each is not best]
-            tests = self._tests(item, [(each.name, best.name) for each in others if best])
+            best, tests = self.best(item), self._tests_against_best[item.name]
             found[item.name] = tuple(
                 each
-                for each in others
-                if each.name not in tests
-                or not tests[each.name].is_clear
-                or tests[each.name].superiority > 0.5  # noqa: PLR2004 - half of the pairs
+                for each in self.settings
+                if best not in {None, each}
+                and (
+                    each.name not in tests
+                    or not tests[each.name].is_clear
+                    or tests[each.name].superiority > 0.5  # noqa: PLR2004 - half of the pairs
+                )
             )
+        return found
+
+    @cached_property
+    def _tests_against_best(self) -> Mapping[str, Mapping[str, RankTest]]:
+        """Name of an objective -> name of another setting than the best -> how they compare."""
+        found = {}
+        for item in self.objectives:
+            best = self.best(item)
+            others = [each.name for each in self.settings if best not in {None, each}]
+            found[item.name] = self._tests(item, [(each, best.name) for each in others if best])
         return found
 
     def diverged(self, result: SettingResult) -> int:
@@ -233,7 +244,10 @@ class SweepResults:
                 for each in self.settings
                 if (reference := self.reference(each, item)) not in {None, each}
             ]
-            tests = self._tests(item, [(one.name, other.name) for one, other in pairs if other])
+            tests = self._tests_against_best[item.name]
+            if any(each.is_baseline for each in self.settings):
+                names = [(one.name, other.name) for one, other in pairs if other]
+                tests = self._tests(item, names)
             for each, other in pairs:
                 if other is not None:
                     one, two = (_measurements(result, item) for result in (each, other))
