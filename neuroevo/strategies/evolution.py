@@ -43,6 +43,7 @@ FORMAT = 6
 _EARLIER = 5  # a format that lacks constraints
 
 MOST_SCREENED_OBJECTIVES = 3
+_POPULATION = 64
 """With more objectives the default strategy is another one."""
 _STRATEGIES: Mapping[str, type[Nsga2] | type[Screened]] = {
     strategy.name: strategy for strategy in (Nsga2, Screened)
@@ -78,7 +79,8 @@ class Evolution:
     objectives
         ``minimize`` or ``maximize`` for each number of a fitness.
     population_size
-        Number of genomes of a generation, and of survivors; at least 4.
+        Number of genomes of a generation, and of survivors; at least 4, 64 by default. If it is
+        given, `ask` without a number gives so many.
     seed
         The seed of all randomness; 0 or more.
     initial
@@ -139,7 +141,7 @@ class Evolution:
         self,
         space: SearchSpace,
         objectives: Sequence[str] = ("minimize",),
-        population_size: int = 64,
+        population_size: int | None = None,
         seed: int = 0,
         initial: "Iterable[Mapping[str, object]] | pd.DataFrame" = (),
         *,
@@ -154,9 +156,8 @@ class Evolution:
             raise UsageError(f"space: must be a SearchSpace, but got {worded(space)}")
         wrong_objectives = objective_problems(objectives)
         problems = list(wrong_objectives)
-        problems += whole_problems(
-            "population_size", population_size, LEAST_POPULATION, MOST_POPULATION
-        )
+        size = _POPULATION if population_size is None else population_size
+        problems += whole_problems("population_size", size, LEAST_POPULATION, MOST_POPULATION)
         problems += whole_problems("seed", seed, 0)
         if strategy is None:
             few = bool(wrong_objectives) or len(objectives) <= MOST_SCREENED_OBJECTIVES
@@ -171,8 +172,8 @@ class Evolution:
             for genome in seeds
             if not space.allows(genome)
         ]
-        if not problems and len(seeds) > population_size:
-            rule = f"must be at most the population of {population_size}"
+        if not problems and len(seeds) > size:
+            rule = f"must be at most the population of {size}"
             problems.append(f"initial: {rule}, but got {len(seeds)}")
         problems += seed_problems + _price_problems(price, strategy)
         searches: list[list[Individual]] = []
@@ -191,9 +192,10 @@ class Evolution:
         self._objectives = tuple(objectives)
         self._constraints, self._price = tuple(bounds), price
         options = Options(
-            int(population_size),
+            int(size),
             int(seed),
             tuple(dict.fromkeys(seeds)),
+            look_ahead=1 if population_size is None else int(size),
             effort=effort,
             noisy=noisy,
             earlier=most_instructive(
@@ -280,8 +282,8 @@ class Evolution:
         ----------
         count
             How many new ones, at most; those that are pending stay so. Without it the pending
-            ones are returned, or if there are none, new ones: a generation of ``nsga2``, and one
-            genome of ``screened``.
+            ones are returned, or if there are none, new ones: a generation of ``nsga2``; one genome
+            of ``screened``, or as many as `population_size` if that was given.
 
         Returns
         -------

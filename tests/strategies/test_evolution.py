@@ -349,6 +349,17 @@ def test_all_problems_of_a_tell_are_reported_and_change_nothing() -> None:
         evolution.tell(genomes, np.ones((4, 2)))
 
 
+@pytest.mark.parametrize("strategy", [None, "nsga2", "screened"])
+def test_a_population_that_is_given_is_asked_at_once(strategy: str | None) -> None:
+    """Without a number `ask` gives so many genomes, also after its state was restored."""
+    evolution = Evolution(PLANE, population_size=5, strategy=strategy)
+    genomes = evolution.ask()
+    assert len(genomes) == 5
+    evolution.tell(genomes, [sphere(genome) for genome in genomes])
+    again = Evolution.from_state(PLANE, json.loads(json.dumps(evolution.state())))
+    assert len(again.ask()) == 5
+
+
 @pytest.mark.parametrize("strategy", ["nsga2", "screened"])
 def test_of_equal_results_that_which_was_asked_first_is_best(strategy: str) -> None:
     """The order in which they come doesn't matter."""
@@ -417,12 +428,14 @@ def test_screened_needs_fewer_evaluations() -> None:
     """With 60 evaluations it is a hundred times as near as NSGA-II, and tells where from."""
     evolution = Evolution(PLANE, population_size=10, seed=1, strategy="screened")
     other = Evolution(PLANE, population_size=10, seed=1, strategy="nsga2")
-    search(evolution, sphere, 60)
+    for _ in range(60):
+        [genome] = evolution.ask(1)
+        evolution.tell([genome], [sphere(genome)])
     search(other, sphere, 6)
     assert evolution.best is not None
     assert other.best is not None
     assert evolution.best.fitness[0] < other.best.fitness[0] / 100
-    [genome] = evolution.ask()
+    [genome] = evolution.ask(1)
     origin = evolution.origin(genome)
     assert origin.operator in OPERATORS
     assert all(PLANE.genome(parent) == parent for parent in origin.parents)
