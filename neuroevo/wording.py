@@ -226,10 +226,14 @@ def undrawn_trials(missing: int, stopped: int) -> list[str]:
     stopped
         How many of them were stopped early.
     """
-    early = f"{counted(stopped, 'trial')} that {'was' if stopped == 1 else 'were'} stopped early"
     rest = missing - stopped
     diverged = f"{counted(rest, 'trial')} without finite objectives"
-    return [early] * (stopped > 0) + [diverged] * (rest > 0)
+    return [stopped_trials(stopped)] * (stopped > 0) + [diverged] * (rest > 0)
+
+
+def stopped_trials(count: int) -> str:
+    """Return a count of trials that rungs stopped: ``2 trials that were stopped early``."""
+    return f"{counted(count, 'trial')} that {'was' if count == 1 else 'were'} stopped early"
 
 
 def generations_begun(count: int, generations: int) -> str:

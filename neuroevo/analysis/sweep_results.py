@@ -222,7 +222,7 @@ class SweepResults:
 
         Of several baselines that is the one with the same other settings.
         """
-        baselines = [each for each in self.settings if each.is_baseline]
+        baselines = self._baselines
         if not baselines:
             return self.best(item)
         first = baselines[0].settings
@@ -233,6 +233,10 @@ class SweepResults:
             if all(each.settings[key] == result.settings.get(key) for key in own)
         )
         return next(alike, baselines[0])
+
+    @property
+    def _baselines(self) -> list[SettingResult]:
+        return [each for each in self.settings if each.is_baseline]
 
     @cached_property
     def differences(self) -> Mapping[tuple[int, str], Difference]:
@@ -245,7 +249,7 @@ class SweepResults:
                 if (reference := self.reference(each, item)) not in {None, each}
             ]
             tests = self._tests_against_best[item.name]
-            if any(each.is_baseline for each in self.settings):
+            if self._baselines:
                 names = [(one.name, other.name) for one, other in pairs if other]
                 tests = self._tests(item, names)
             for each, other in pairs:

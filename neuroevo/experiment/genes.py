@@ -209,7 +209,7 @@ def _settle_conditions(
         The values of some genes or settings; None if they are not known.
     """
     conditions = space[name].get("when") if isinstance(space[name], Mapping) else None
-    if not isinstance(conditions, Mapping) or not _is_right(name, space[name]):
+    if not isinstance(conditions, Mapping) or _readable(name, space[name]) is None:
         return
     holding = dict[str, list[Value]]()
     for key, wanted in conditions.items():
@@ -228,24 +228,9 @@ def _settle_conditions(
     space[name] = rest | ({"when": left} if left else {})
 
 
-def _is_right(name: str, raw: object) -> bool:
-    """Whether a gene can be read."""
-    try:
-        return name in GENES and _read_gene(name, raw) is not None
-    except ValidationError:
-        return False
-
-
 def _options(name: str, wanted: object) -> Sequence[Value] | None:
     """Return the values of a gene that a condition names; None if it can't have one of them."""
-    if name not in GENES:
-        return None
-    listed = isinstance(wanted, list | tuple)
-    try:
-        gene = _read_gene(name, {"choices": wanted if listed else [wanted]})
-    except ValidationError:
-        return None
-    return gene.options if isinstance(gene, Choice) else None
+    return _choices(name, {"choices": wanted if isinstance(wanted, list | tuple) else [wanted]})
 
 
 def _is_read(name: str, tables: Sequence[Mapping[str, object]]) -> bool:
@@ -258,13 +243,21 @@ def _is_read(name: str, tables: Sequence[Mapping[str, object]]) -> bool:
 def _values_in(tables: Sequence[Mapping[str, object]], name: str) -> Sequence[Value] | None:
     """Return the options of a choice in the first table with it, or a value; None if unknown."""
     table = next((each for each in tables if name in each), None)
-    if table is None or name not in GENES:
-        return None
+    return None if table is None else _choices(name, table[name])
+
+
+def _choices(name: str, raw: object) -> Sequence[Value] | None:
+    """Return the options of a gene; None if it is no unconditional choice, or wrong."""
+    gene = _readable(name, raw)
+    return gene.options if isinstance(gene, Choice) else None
+
+
+def _readable(name: str, raw: object) -> Gene | Conditional | None:
+    """Make a gene from its form in a file; None if that is wrong."""
     try:
-        gene = _unconditional(name, _read_gene(name, table[name]))
+        return _read_gene(name, raw) if name in GENES else None
     except ValidationError:
         return None
-    return gene.options if isinstance(gene, Choice) else None
 
 
 def default_genes(

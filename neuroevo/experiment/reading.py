@@ -240,9 +240,10 @@ def _override(document: Document, override: str) -> None:
             rule = f"must be a table for {key.strip()} to be set"
             raise UsageError(f"{part}: {rule}, but got {shown(table)}")
     given = _value(value.strip())
-    if len(parts) == 1 and isinstance(given, dict) and isinstance(table.get(key.strip()), dict):
-        given = {**table[key.strip()], **given}  # as each of its items would be put
-    table[parts[-1]] = given
+    name, known = parts[-1], table.get(parts[-1])
+    if len(parts) == 1 and isinstance(given, dict) and isinstance(known, dict):
+        given = known | given  # as each of its items would be put
+    table[name] = given
 
 
 def _value(text: str) -> object:

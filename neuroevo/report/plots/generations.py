@@ -70,9 +70,8 @@ def caption(progress: GenerationSpreads) -> str:
     rows = [(item, progress.of(item.name)) for item in progress.objectives]
     sentences = [_sentence(*each) for each in rows]
     if progress.stopped:
-        trials = wording.counted(progress.stopped, "trial")
-        were = "was" if progress.stopped == 1 else "were"
-        sentences.append(f"Medians leave out {trials} that {were} stopped early, mostly bad ones.")
+        trials = wording.stopped_trials(progress.stopped)
+        sentences.append(f"Medians leave out {trials}, mostly bad ones.")
     return " ".join([*sentences, *about_limits((item, _visible(item, own)) for item, own in rows)])
 
 
