@@ -21,7 +21,7 @@ from neuroevo.search.outcomes import fitness_of
 from neuroevo.settings import printable
 from neuroevo.space import Genome
 from neuroevo.space.values import worded
-from neuroevo.strategies.proposals import EFFORTS
+from neuroevo.strategies.efforts import EFFORTS
 from neuroevo.strategies.screened import Screened
 
 MOST_SEEDS = 5

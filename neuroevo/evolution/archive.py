@@ -227,6 +227,16 @@ class Archive:
         """The mean of the squared standard errors of first costs that are known; 0 without any."""
         return self._variances / self._known_variances if self._known_variances else 0.0
 
+    @property
+    def is_noisy(self) -> bool:
+        """Whether equal genomes had different results, with one objective."""
+        return self.differs and self._costs.shape[1] == 1
+
+    @property
+    def knows_noise(self) -> bool:
+        """Whether repetitions or standard errors show the noise of the only objective."""
+        return self.is_noisy or (self._costs.shape[1] == 1 and self.variance > 0)
+
     def copied(self) -> Self:
         """Return a copy, which grows by itself."""
         other = copy.copy(self)

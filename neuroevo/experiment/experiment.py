@@ -37,9 +37,9 @@ from neuroevo.settings import Location, Settings, dotted, one_of, refusal, shown
 from neuroevo.space import Genome, SearchSpace
 from neuroevo.strategies import MOST_SCREENED_OBJECTIVES, STRATEGIES
 from neuroevo.strategies.arguments import LEAST_POPULATION, MOST_OBJECTIVES, MOST_POPULATION
+from neuroevo.strategies.efforts import EFFORTS
 from neuroevo.strategies.grid_search import GridSearch
 from neuroevo.strategies.nsga2 import Nsga2
-from neuroevo.strategies.proposals import EFFORTS
 from neuroevo.strategies.screened import Screened
 from neuroevo.tasks import TASKS, NetworkTask, PythonTask, Task
 

@@ -29,8 +29,8 @@ from neuroevo.strategies.arguments import (
     objective_problems,
     whole_problems,
 )
+from neuroevo.strategies.efforts import EFFORTS
 from neuroevo.strategies.nsga2 import Nsga2
-from neuroevo.strategies.proposals import EFFORTS
 from neuroevo.strategies.screened import Screened
 from neuroevo.strategies.states import individual_of, individual_values
 from neuroevo.strategies.strategy import Options

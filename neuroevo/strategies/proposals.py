@@ -15,10 +15,8 @@ nor when they are asked.
 
 import copy
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -27,109 +25,48 @@ import numpy.typing as npt
 from neuroevo.evolution import Forecast
 from neuroevo.evolution.archive import Archive
 from neuroevo.evolution.breeding import Children, Manner, children, latin_hypercube
-from neuroevo.evolution.candidate import LARGEST_FITNESS
 from neuroevo.evolution.earlier import EarlierTrials
 from neuroevo.evolution.front import front_numbers, nondominated
 from neuroevo.evolution.kriging import (
     FittedKriging,
-    Kriging,
-    Trials,
     log_expected_improvement,
     log_expected_volume,
-    log_feasibility,
 )
 from neuroevo.evolution.operators import survivors
 from neuroevo.evolution.parzen import ParzenEstimators
 from neuroevo.evolution.positions import Positions, Rows
-from neuroevo.evolution.roughness import Roughness
 from neuroevo.evolution.screening import Judge, Rounds, screened
-from neuroevo.evolution.targets import (
-    Softened,
-    Targets,
-    near_zero,
-    softened,
-    standardised,
+from neuroevo.evolution.targets import softened, standardised
+from neuroevo.strategies.efforts import Efforts
+from neuroevo.strategies.guides import (
+    Guide,
+    all_equal,
+    has_converged,
+    hides_a_bound,
+    takes_best_for_noise,
 )
+from neuroevo.strategies.models import FIRST_TRIALS, Foresight, Models
 
 Indices = npt.NDArray[np.int64]
 
 REPEAT = "repeat"
 """The operator of a candidate whose genome was evaluated before."""
 
-_START = 10  # trials before the first model
 _UNSCREENED = 0.1  # share of children of one objective that no model has judged
 _NICHE = 0.2  # share of models of one objective that learn from the neighbours of a trial only
 _PARENTS, _LEAST_PARENTS = 3.0, 4  # parents: as many times the root of the number of trials
 _FEW_CHILDREN = 8  # when none is judged
-_FIRST_STEPS = 30  # of L-BFGS, when nothing was learned before
 _MOST_JUDGED = 3  # objectives in which children gain at a time
 _MARGIN = 0.1  # of a far reference point beyond the greatest target
 _NEAR, _LEAST_NEAR = 0.1, 1e-3  # of a near one beyond the front: a share of its range, at least
 _REPEATED = 0.3  # share of screened trials that evaluate a genome again, if there is noise
-_PRIOR_FREEDOM = 2  # evaluations that the prior of the noise is worth
-_LEAST_NOISE, _MOST_NOISE = 0.05, 0.95  # shares of the nugget
 _LIKELY = -0.693  # the logarithm of even odds that a pending trial is feasible
-_BELIEVED = 3.0  # standard deviations of the best cost from what the model predicts for it
-_LATEST_GAIN, _LEAST_GAIN = 15, 0.01  # trials; of the distance between the median and the best
-_REFINING, _REFINED = 6, 0.05  # of the latest trials, and how near they are in each column
 _ELSEWHERE = 0.3  # share of random genomes if the latest trials refine the best and gain less
 _HIDDEN = 0.5  # share of random genomes while nothing says where a constraint is kept
 _ESTIMATED = 0.5  # share of trials that estimators choose where a model is a poor guide
 _GOOD_SHARE, _MOST_GOOD = 0.2, 25  # trials that are good for estimators
 _FAR = 1e100  # more than any score of a child
 _MOST_RANKED = 600  # trials that are sorted into fronts; the worst half is left out beyond
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much a strategy thinks about each trial.
-
-    Attributes
-    ----------
-    memory
-        The most trials that a model knows.
-    learned
-        The most that its parameters are learned from.
-    every
-        They are learned again after this many results.
-    steps
-        How many steps of L-BFGS that takes.
-    rounds
-        How many children are judged.
-    """
-
-    memory: int
-    learned: int
-    every: int
-    steps: int
-    rounds: Rounds
-
-    @property
-    def earlier(self) -> int:
-        """The most trials of earlier searches that a model learns from."""
-        return self.learned // 2
-
-
-class Efforts(NamedTuple):
-    """The efforts with one objective and with several."""
-
-    one: Effort
-    several: Effort
-
-    def of(self, objectives: int) -> Effort:
-        """Return the one with so many objectives."""
-        return self.one if objectives == 1 else self.several
-
-
-# More children, or with several objectives more learning, found no more in
-# `python -m experiments.benchmarks search`.
-_WIDE, _POLISHED = Rounds(2, 48, 0, 0), Rounds(2, 48, 3, 32)
-EFFORTS: Mapping[str, Efforts] = {
-    "low": Efforts(Effort(80, 80, 10, 5, _WIDE), Effort(80, 80, 10, 5, Rounds(2, 48, 1, 32))),
-    "medium": Efforts(Effort(200, 80, 1, 10, _POLISHED), Effort(200, 80, 5, 10, _POLISHED)),
-    "high": Efforts(Effort(400, 200, 1, 20, _POLISHED), Effort(400, 80, 5, 10, _POLISHED)),
-}
-"""The efforts by name."""
 
 
 class Proposal(NamedTuple):
@@ -141,93 +78,9 @@ class Proposal(NamedTuple):
     forecast: Forecast | None = None
 
 
-class _Guide(Enum):
-    """What chooses a trial of one objective."""
-
-    MODEL = auto()
-    ROUGH_MODEL = auto()  # that of a function which varies between near trials
-    ESTIMATORS = auto()
-    CHANCE = auto()
-
-
-class _Known(NamedTuple):
-    """The trials that the models of costs learn from: some of this search, then earlier ones."""
-
-    rows: Rows  # (trials, columns)
-    costs: Rows  # (trials, objectives)
-    counts: Rows  # (trials,) how often each was evaluated
-    searches: Indices | None = None  # (trials,) see `Trials`
-    scaling: int | None = None  # how many of the first decide the scale of targets; None for all
-
-
-class _Bounds(NamedTuple):
-    """The bounds of constraints, as their models know them."""
-
-    parts: list[Trials]  # what the model of each learns from
-    limits: list[float]  # the greatest target that keeps each
-    differ: list[bool]  # whether trials differ in each
-
-    def log_feasibility(self, models: Sequence[FittedKriging], rows: Rows) -> Rows:
-        """Return the logarithm of the probability that each row keeps all bounds, (rows,).
-
-        Those in which no trials differ are left out: a model would only find what is far from them.
-        """
-        if not any(self.differ):
-            return np.zeros(len(rows))
-        every = zip(models, self.limits, self.differ, strict=True)
-        used = [(model.predict(rows), limit) for model, limit, differ in every if differ]
-        return log_feasibility([each for each, _ in used], [limit for _, limit in used])
-
-
-class _Prices(NamedTuple):
-    """What trials cost, as a model knows it."""
-
-    parts: list[Trials]  # what the model learns from; none without prices
-    unit: float
-
-    def log_prices(self, models: Sequence[FittedKriging], rows: Rows) -> Rows:
-        """Return the predicted logarithm of what each row costs, but for a constant, (rows,)."""
-        if not models:
-            return np.zeros(len(rows))
-        return models[0].predict(rows).means * self.unit
-
-
-class _Foresight(NamedTuple):
-    """The models of all objectives, and how their targets became of costs."""
-
-    models: Sequence[FittedKriging]
-    targets: Sequence[Targets]
-    lowered: Sequence[Softened]  # the costs before that
-
-    def of(self, row: Rows, number: int) -> Forecast:
-        """Return the forecast of a child, which a round of screening made."""
-        means, deviations = [], []
-        for place, (model, targets) in enumerate(zip(self.models, self.targets, strict=True)):
-            prediction = model.predict(row[None])
-            mean = float(prediction.means[0]) * targets.unit + targets.mean
-            means.append(_shortened(self.lowered[place].undone(mean)))
-            deviations.append(_shortened(float(prediction.deviations[0]) * targets.unit))
-        return Forecast(tuple(means), tuple(deviations), number)
-
-
-def _lowered(costs: Rows, own: int | None = None) -> Softened:
-    """Return the only cost of each trial, shape (trials,), without outliers."""
-    return softened(costs, costs == costs[:own].min(), own)
-
-
-def _differ(rows: npt.NDArray[np.generic]) -> bool:
-    """Whether any row or number is not equal to the first."""
-    return bool((rows != rows[:1]).any())
-
-
 def _least(targets: Rows) -> float | None:
     """Return the lowest target; None if there is none."""
     return float(targets.min()) if len(targets) else None
-
-
-def _shortened(number: float) -> float:
-    """Return a number with six digits, within the range of costs."""
-    return float(f"{min(max(number, -LARGEST_FITNESS), LARGEST_FITNESS):.6g}")
 
 
 class Proposals:
@@ -260,14 +113,9 @@ class Proposals:
         earlier: EarlierTrials,
     ) -> None:
         self._positions, self._archive = positions, archive
-        self._earlier = earlier
-        self._efforts, self._seed, self._noisy = efforts, seed, noisy
-        self._krigings: list[Kriging] = []  # of each objective, each bound and the prices
-        self._learned: list[Rows] = []  # the parameters of each of these models
-        self._learned_at = 0  # number of trials when they were learned
+        self._earlier, self._seed, self._noisy = earlier, seed, noisy
+        self._models = Models(positions, archive, efforts, earlier)
         self._ranked: list[int] = []  # places of the trials that are sorted into fronts
-        self._correlations: list[float] = []  # of each objective, with earlier searches
-        self._scale = 1.0  # variance of the signal when a model of one objective was fitted
 
     def received(self, place: int) -> None:
         """Use a new trial of the archive, which did not fail."""
@@ -291,9 +139,9 @@ class Proposals:
         if not self._positions.columns:
             return
         started = len(archive) + len(pending)
-        if started < _START and not self._foresees_first:
+        if started < FIRST_TRIALS and not self._foresees_first:
             first = np.random.Generator(np.random.PCG64(self._seed))
-            for row in latin_hypercube(self._positions, _START, first)[started:]:
+            for row in latin_hypercube(self._positions, FIRST_TRIALS, first)[started:]:
                 yield Proposal(row, "initial")
         if len(archive) == archive.failures:
             return
@@ -301,10 +149,6 @@ class Proposals:
             best = int(archive.order[0])
             yield Proposal(archive.rows[best], REPEAT, (best,))
         yield from self._children(pending, rng, exhausted=exhausted)
-
-    @property
-    def _effort(self) -> Effort:
-        return self._efforts.of(self._archive.costs.shape[1])
 
     @property
     def _foresees_first(self) -> bool:
@@ -318,11 +162,15 @@ class Proposals:
         are twice as many trials.
         """
         archive = self._archive
-        if not self._takes_repetitions or self.is_noisy or any(row in archive for row in pending):
+        if (
+            not self._takes_repetitions
+            or self._archive.is_noisy
+            or any(row in archive for row in pending)
+        ):
             return False
         if exhausted:
             return not archive.repetitions
-        return len(archive) >= 2 * _START << archive.repetitions
+        return len(archive) >= 2 * FIRST_TRIALS << archive.repetitions
 
     @property
     def _takes_repetitions(self) -> bool:
@@ -333,24 +181,14 @@ class Proposals:
         """Whether genomes are proposed again where only those that were evaluated are left."""
         if not self._takes_repetitions:
             return False
-        return self.is_noisy or not self._archive.repetitions
+        return self._archive.is_noisy or not self._archive.repetitions
 
     def copied(self, archive: Archive) -> Self:
         """Return a copy that knows a copy of the archive."""
         other = copy.copy(self)
         other._archive, other._ranked = archive, list(self._ranked)  # noqa: SLF001 - its own
+        other._models = self._models.copied(archive)  # noqa: SLF001 - its own
         return other
-
-    @property
-    def is_noisy(self) -> bool:
-        """Whether equal genomes had different results, with one objective."""
-        return self._archive.differs and self._archive.costs.shape[1] == 1
-
-    @property
-    def _knows_noise(self) -> bool:
-        """Whether repetitions or standard errors show the noise of the only objective."""
-        is_only = self._archive.costs.shape[1] == 1
-        return self.is_noisy or (is_only and self._archive.variance > 0)
 
     def best_places(self, count: int) -> list[int]:
         """Return the places of the best trials, by front; infeasible and failed ones come last."""
@@ -378,16 +216,17 @@ class Proposals:
 
         None if there is no noise, or if there are several objectives.
         """
-        if not self.is_noisy:
+        if not self._archive.is_noisy:
             return None
         archive = self._archive
         if not archive.feasible:
             return int(archive.order[0])
-        chosen = archive.order[: min(self._effort.memory, archive.feasible)]
-        targets = standardised(_lowered(archive.costs[chosen, 0]).values)
-        trials = self._trials(targets, self._own(chosen, archive.costs[chosen]))
+        chosen = archive.order[: min(self._models.effort.memory, archive.feasible)]
+        known = self._models.own(chosen, archive.costs[chosen])
+        trials = self._models.trials(standardised(known.lowered().values), known)
         nothing = np.zeros((0, len(self._positions.columns)))
-        means, _ = self._kriging.fit(self._points(1)[0], trials, nothing).shrunk
+        [fitted] = self._models.fitted([trials], nothing)
+        means, _ = fitted.shrunk
         unreliable = np.array([place in archive.unreliable for place in chosen])
         return int(chosen[np.lexsort((means, unreliable))[0]])
 
@@ -401,25 +240,6 @@ class Proposals:
             return self._unscreened(pending, rng)
         return self._children_of_one(pending, 1.0 if exhausted else _REPEATED, rng)
 
-    @property
-    def _all_equal(self) -> bool:
-        """Whether trials say nothing: a model would only send children far from them, to the ends.
-
-        Then all have the same costs, as those of each earlier search have, or none keeps the bounds
-        and all are as far from it.
-        """
-        archive = self._archive
-        known = archive.costs if archive.feasible else archive.excesses
-        if archive.failures:
-            known = known[~archive.failed]
-        if _differ(known[:_START]) or _differ(known):
-            return False
-        if not archive.feasible:
-            return True
-        used = self._earlier_used(len(archive))
-        searches = [used.costs[used.searches == each] for each in np.unique(used.searches)]
-        return not any(map(_differ, searches))
-
     def _drawn(self, log_feasibility: Judge, rng: np.random.Generator) -> Iterable[Proposal]:
         """Return rows drawn at random that the space allows, the likeliest to be feasible first."""
         positions, space = self._positions, self._positions.space
@@ -432,12 +252,12 @@ class Proposals:
         archive = self._archive
         parents = archive.order[: self._parent_count()]
         bred = children(self._positions, archive.rows[parents], _FEW_CHILDREN, Manner(), rng)
-        chosen = self._remembered(archive.order, rng)
-        known = self._known(chosen, archive.costs[chosen])
-        lowered = _lowered(known.costs[:, 0], known.scaling)
+        chosen = self._models.remembered(archive.order, rng)
+        known = self._models.known(chosen, archive.costs[chosen])
+        lowered = known.lowered()
         targets = standardised(lowered.values, known.scaling)
-        models = self._fitted([self._trials(targets, known)], pending)
-        return self._proposed(bred, parents, _Foresight(models, [targets], [lowered]))
+        models = self._models.fitted([self._models.trials(targets, known)], pending)
+        return self._proposed(bred, parents, Foresight(models, [targets], [lowered]))
 
     def _parent_count(self) -> int:
         """Return how many of the best trials are parents: none that failed if there are others."""
@@ -459,26 +279,21 @@ class Proposals:
         rng
             All randomness.
         """
-        order, costs = self._archive.order, self._archive.costs
-        niche = len(order) > self._effort.memory and rng.random() < _NICHE
-        chosen = self._neighbours(order, rng) if niche else self._remembered(order, rng)
-        own = len(chosen)
-        known = (self._own if niche else self._known)(chosen, costs[chosen])
-        lowered = _lowered(known.costs[:, 0], known.scaling)
+        models, order, costs = self._models, self._archive.order, self._archive.costs
+        niche = len(order) > models.effort.memory and rng.random() < _NICHE
+        chosen = (models.neighbours if niche else models.remembered)(order, rng)
+        known = (models.own if niche else models.known)(chosen, costs[chosen])
+        lowered = known.lowered()
         targets = standardised(lowered.values, known.scaling)
-        trials, bounds = self._trials(targets, known), self._bounds(chosen)
-        prices = self._prices(chosen)
-        parts = [trials, *bounds.parts, *prices.parts]
-        if not niche:
-            self._learn(parts, own, rng)
-        fitted, *others = self._fitted(parts, pending)
-        others, of_prices = others[: len(bounds.parts)], others[len(bounds.parts) :]
-        self._scale = fitted.scale
+        trials = models.trials(targets, known)
+        fit = models.fit([trials], chosen, pending, None if niche else rng)
+        [fitted] = fit.costs
+        models.scale = fitted.scale
         violations = self._archive.violations[chosen]
-        means, feasible = trials.targets[:own], violations == 0
+        means, feasible = trials.targets[: len(chosen)], violations == 0
         if trials.noise:
-            means, variances = fitted.shrunk[:, :own]
-            if self.is_noisy and not niche:
+            means, variances = fitted.shrunk[:, : len(chosen)]
+            if self._archive.is_noisy and not niche:
                 repeatable = feasible & ~self._barred_from_repetition(chosen, pending)
                 if repeatable.any() and rng.random() < repeated:
                     lowest = np.where(repeatable, means - np.sqrt(variances), np.inf)
@@ -487,11 +302,10 @@ class Proposals:
             chosen = chosen[np.lexsort((means, violations))]
         parents = chosen[: self._parent_count()]
         guide = self._guide(fitted, _least(means[feasible]), rng)
-        log_feasibility = partial(bounds.log_feasibility, others)
-        if guide is _Guide.CHANCE:
-            return self._drawn(log_feasibility, rng)
+        if guide is Guide.CHANCE:
+            return self._drawn(fit.log_feasibility, rng)
         if len(pending):  # those that are likely to be feasible count as predicted
-            likely = log_feasibility(pending) > _LIKELY
+            likely = fit.log_feasibility(pending) > _LIKELY
             feasible = np.concatenate([feasible, likely])
             means = np.concatenate([means, fitted.predict(pending).means])
         best = _least(means[feasible])
@@ -500,58 +314,40 @@ class Proposals:
             improvement = self._improvement(guide, fitted, best, chosen, pending)
 
         def judge(rows: Rows) -> Rows:
-            gains = log_feasibility(rows) - prices.log_prices(of_prices, rows)
+            gains = fit.log_feasibility(rows) - fit.log_prices(rows)
             return gains if improvement is None else gains + improvement(rows)
 
-        foresight = _Foresight([fitted], [targets], [lowered])
-        rounds = self._effort.rounds
+        foresight = Foresight([fitted], [targets], [lowered])
+        rounds = models.effort.rounds
         # Polishing does not pay on tables of choices, and without a model.
-        if guide is _Guide.ESTIMATORS or not self._positions.has_continuous:
+        if guide is Guide.ESTIMATORS or not self._positions.has_continuous:
             rounds = replace(rounds, fine=0)
         return self._screened(parents, judge, rounds, rng, foresight)
 
-    def _guide(self, fitted: FittedKriging, best: float | None, rng: np.random.Generator) -> _Guide:
+    def _guide(self, fitted: FittedKriging, best: float | None, rng: np.random.Generator) -> Guide:
         """Return what chooses the next trial, given the target of the best that is feasible."""
+        archive, positions = self._archive, self._positions
         if self._all_equal:
-            return _Guide.CHANCE
-        if best is None and self._hides_a_bound and rng.random() < _HIDDEN:
-            return _Guide.CHANCE
-        if best is None or not self._positions.has_continuous:  # choices alone are never near
-            return _Guide.MODEL
-        doubted = not self._knows_noise and self._doubts_best(fitted, best)
-        if doubted or self._knows_noise:
+            return Guide.CHANCE
+        if best is None and hides_a_bound(archive) and rng.random() < _HIDDEN:
+            return Guide.CHANCE
+        if best is None or not positions.has_continuous:  # choices alone are never near
+            return Guide.MODEL
+        knows_noise = archive.knows_noise
+        doubted = not (knows_noise or self._noisy) and takes_best_for_noise(archive, fitted, best)
+        if doubted or knows_noise:
             if rng.random() < _ESTIMATED:
-                return _Guide.ESTIMATORS
-            return _Guide.ROUGH_MODEL if doubted else _Guide.MODEL
-        return _Guide.CHANCE if self._has_converged and rng.random() < _ELSEWHERE else _Guide.MODEL
+                return Guide.ESTIMATORS
+            return Guide.ROUGH_MODEL if doubted else Guide.MODEL
+        is_done = has_converged(archive, positions)
+        return Guide.CHANCE if is_done and rng.random() < _ELSEWHERE else Guide.MODEL
 
     @property
-    def _hides_a_bound(self) -> bool:
-        """Whether all trials break a constraint as much: no model knows where it is kept."""
-        excesses = self._archive.excesses[~self._archive.failed]
-        return bool(((excesses == excesses[0]).all(axis=0) & (excesses[0] > 0)).any())
-
-    @property
-    def _has_converged(self) -> bool:
-        """Whether the latest trials were near the best, and gained next to nothing.
-
-        A model would refine the best for ever, however little it gains, as that is certain; what it
-        knows little of, such as another branch, is not certain to gain anything.
-        """
-        archive = self._archive
-        if archive.feasible <= 2 * _LATEST_GAIN:
-            return False
-        order, costs = archive.order[: archive.feasible], archive.costs[:, 0]
-        before = next(place for place in order if place < len(archive) - _LATEST_GAIN)
-        best, median = costs[order[0]], costs[order[len(order) // 2]]
-        if costs[before] - best > _LEAST_GAIN * (median - best):
-            return False
-        latest, middle = archive.rows[-_LATEST_GAIN:], archive.rows[order[0]]
-        gaps = np.where(self._positions.options > 0, latest != middle, np.abs(latest - middle))
-        return int((gaps.max(axis=1) < _REFINED).sum()) >= _REFINING
+    def _all_equal(self) -> bool:
+        return all_equal(self._archive, self._models.earlier_used(len(self._archive)))
 
     def _improvement(
-        self, guide: _Guide, fitted: FittedKriging, best: float, chosen: Indices, pending: Rows
+        self, guide: Guide, fitted: FittedKriging, best: float, chosen: Indices, pending: Rows
     ) -> Judge:
         """Return what judges how rows improve on the best.
 
@@ -568,9 +364,9 @@ class Proposals:
         pending
             Rows whose results are not known.
         """
-        if guide is _Guide.ESTIMATORS:
+        if guide is Guide.ESTIMATORS:
             return self._estimators(chosen, pending).log_ratios
-        rough = self._roughness(fitted) if guide is _Guide.ROUGH_MODEL else None
+        rough = self._models.roughness(fitted) if guide is Guide.ROUGH_MODEL else None
 
         def improvement(rows: Rows) -> Rows:
             prediction = fitted.predict(rows)
@@ -580,113 +376,12 @@ class Proposals:
 
         return improvement
 
-    def _doubts_best(self, fitted: FittedKriging, best: float) -> bool:
-        """Whether the model takes the best result for noise, though there is none.
-
-        It expects nothing anywhere then, and some searches evaluate almost the same genomes again.
-        But the same genome would have the same result: what the model takes for noise is how costs
-        vary over distances that are shorter than those between trials.
-        """
-        if self._noisy:
-            return False
-        found = fitted.predict(self._archive.rows[self._archive.order[:1]])
-        return best <= float(found.means[0]) - _BELIEVED * float(found.deviations[0])
-
-    def _roughness(self, fitted: FittedKriging) -> Roughness | None:
-        """Return how rough the function is between trials; None unless the search is stuck."""
-        archive = self._archive
-        variance = self._kriging.nugget(self._points(1)[0]) * fitted.scale
-        rough = Roughness(self._positions, archive.rows, variance)
-        return rough if rough.is_stuck(archive.costs[:, 0]) else None
-
     def _estimators(self, chosen: Indices, pending: Rows) -> ParzenEstimators:
         """Return what tells good trials from others, of some trials, the best first."""
         rows, sound = self._archive.rows[chosen], int((~self._archive.failed[chosen]).sum())
         good = min(max(math.ceil(_GOOD_SHARE * sound), 1), _MOST_GOOD)
         others = np.concatenate([rows[good:], pending])
         return ParzenEstimators(self._positions.options.tolist(), rows[:good], others)
-
-    def _bounds(self, chosen: Indices) -> _Bounds:
-        """Return what the models of constraints learn from some trials, and of failures if any."""
-        rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
-        failed = self._archive.failed[chosen]
-        excesses = [*self._archive.excesses[chosen].T]
-        differ = [_differ(each[~failed]) for each in excesses]
-        if self._archive.failures:
-            excesses.append(np.where(failed, 1.0, -1.0))
-            differ.append(_differ(failed))
-        targets = [standardised(near_zero(each)) for each in excesses]
-        return _Bounds(
-            [Trials(rows, each.values, counts) for each in targets],
-            [-each.mean / each.unit for each in targets],
-            differ,
-        )
-
-    def _prices(self, chosen: Indices) -> _Prices:
-        """Return what the model of prices learns from some trials; unknown ones are as the mean."""
-        logarithms = self._archive.log_prices[chosen]
-        known = ~np.isnan(logarithms)
-        if not known.any():
-            return _Prices([], 1.0)
-        targets = standardised(logarithms[known])
-        values = np.zeros(len(chosen))
-        values[known] = targets.values
-        rows, counts = self._archive.rows[chosen], self._archive.counts[chosen]
-        return _Prices([Trials(rows, values, counts)], targets.unit)
-
-    def _fitted(self, parts: Sequence[Trials], pending: Rows) -> list[FittedKriging]:
-        """Fit a model to each part, with the parameters that were learned."""
-        models, points = self._models(len(parts)), self._points(len(parts))
-        return [
-            model.fit(point, trials, pending)
-            for model, point, trials in zip(models, points, parts, strict=True)
-        ]
-
-    def _own(self, chosen: Indices, costs: Rows) -> _Known:
-        """Return trials of this search with their costs, (trials, objectives)."""
-        return _Known(self._archive.rows[chosen], costs, self._archive.counts[chosen])
-
-    def _known(self, chosen: Indices, costs: Rows) -> _Known:
-        """Return trials of this search, and of earlier ones, one less for each of this one.
-
-        With many of its own trials a model knows more of where it searches than they do.
-        """
-        own, earlier = self._own(chosen, costs), self._earlier_used(len(chosen))
-        count, objectives = len(earlier.rows), costs.shape[1]
-        if not count:
-            return own
-        models, points = self._models(objectives), self._points(objectives)
-        sound = ~self._archive.failed[chosen]
-        aligned = earlier.aligned(own.rows[sound], costs[sound], models, points)
-        return _Known(
-            np.concatenate([own.rows, earlier.rows]),
-            np.concatenate([costs, aligned]),
-            np.concatenate([own.counts, np.ones(count)]),
-            np.concatenate([np.zeros(len(chosen), dtype=np.int64), earlier.searches]),
-            len(chosen) if len(chosen) >= _START else None,
-        )
-
-    def _earlier_used(self, own: int) -> EarlierTrials:
-        """Return the trials of earlier searches that models learn from beside some of this one."""
-        return self._earlier.first(max(self._effort.earlier - own, 0))
-
-    def _trials(self, targets: Targets, known: _Known) -> Trials:
-        """Return trials to learn from, with the share of noise that is known of them.
-
-        It is that which their repetitions show, or their standard errors.
-        """
-        rows, counts, searches = known.rows, known.counts, known.searches
-        archive = self._archive
-        if not self._knows_noise:
-            return Trials(rows, targets.values, counts, searches=searches)
-        total = self._kriging.nugget(self._points(1)[0]) * self._scale
-        if self.is_noisy:
-            within = archive.squares / targets.unit / targets.unit + _PRIOR_FREEDOM * total / 2
-            share = within / ((archive.repetitions + _PRIOR_FREEDOM) * total)
-        else:
-            share = archive.variance / targets.unit / targets.unit / total
-        noise = min(max(share, _LEAST_NOISE), _MOST_NOISE)
-        return Trials(rows, targets.values, counts, noise, searches)
 
     def _barred_from_repetition(self, chosen: Indices, pending: Rows) -> npt.NDArray[np.bool_]:
         """Return whether each trial is pending again, or has failed in any evaluation."""
@@ -714,41 +409,36 @@ class Proposals:
         failed = np.flatnonzero(self._archive.failed)
         ordered = np.concatenate([ranked, failed])  # failures last
         fronts = np.concatenate([fronts, np.full(len(failed), len(ordered))])
-        kept = self._remembered(np.arange(len(ordered)), rng)
+        kept = self._models.remembered(np.arange(len(ordered)), rng)
         chosen, on_front = ordered[kept], fronts[kept] == 0
-        known = self._known(chosen, self._archive.costs[chosen])
+        known = self._models.known(chosen, self._archive.costs[chosen])
         on_front = np.concatenate([on_front, np.zeros(len(known.costs) - len(chosen), dtype=bool)])
         lowered = [softened(each, on_front, known.scaling) for each in known.costs.T]
         scaled = [standardised(each.values, known.scaling) for each in lowered]
         targets = np.stack([each.values for each in scaled])
-        bounds, prices = self._bounds(chosen), self._prices(chosen)
-        parts = [self._trials(each, known) for each in scaled] + bounds.parts
-        self._learn(parts + prices.parts, len(chosen), rng)
-        fitted = self._fitted(parts + prices.parts, pending)
-        models, of_prices = fitted[: len(targets)], fitted[len(parts) :]
-        others = fitted[len(targets) : len(parts)]
-        log_feasibility = partial(bounds.log_feasibility, others)
+        trials = [self._models.trials(each, known) for each in scaled]
+        fit = self._models.fit(trials, chosen, pending, rng)
         if self._all_equal:
-            return self._drawn(log_feasibility, rng)
+            return self._drawn(fit.log_feasibility, rng)
         judged = np.arange(len(targets))
         if len(judged) > _MOST_JUDGED:
             judged = np.sort(rng.choice(len(targets), _MOST_JUDGED, replace=False))
-        seen, seen_models = targets[judged], [models[each] for each in judged]
+        seen, seen_models = targets[judged], [fit.costs[each] for each in judged]
         best = on_front.copy()
         best[on_front] = nondominated(seen[:, on_front].T)  # in those that are judged
         front, reference = seen[:, best].T, self._reference(seen, best, rng)
         any_feasible = bool((violations == 0).any())
 
         def judge(points: Rows) -> Rows:
-            gains = log_feasibility(points) - prices.log_prices(of_prices, points)
+            gains = fit.log_feasibility(points) - fit.log_prices(points)
             if not any_feasible:
                 return gains
             predictions = [model.predict(points) for model in seen_models]
             return gains + log_expected_volume(predictions, front, reference)
 
         parents = ranked[: max(self._parent_count(), members)]
-        foresight = _Foresight(models, scaled, lowered)
-        return self._screened(parents, judge, self._effort.rounds, rng, foresight)
+        foresight = Foresight(fit.costs, scaled, lowered)
+        return self._screened(parents, judge, self._models.effort.rounds, rng, foresight)
 
     def _reference(
         self, targets: Rows, on_front: npt.NDArray[np.bool_], rng: np.random.Generator
@@ -772,7 +462,7 @@ class Proposals:
         judge: Judge,
         rounds: Rounds,
         rng: np.random.Generator,
-        foresight: _Foresight,
+        foresight: Foresight,
     ) -> Iterable[Proposal]:
         positions, space = self._positions, self._positions.space
 
@@ -788,86 +478,8 @@ class Proposals:
         bred = screened(self._positions, rows, judge_new, rounds, rng)
         return self._proposed(bred, parents, foresight)
 
-    def _remembered(self, order: Indices, rng: np.random.Generator) -> Indices:
-        """Return the trials that a model knows: the best half of its memory, and others."""
-        memory = self._effort.memory
-        if len(order) <= memory:
-            return order
-        half = memory // 2
-        others = rng.choice(len(order) - half, memory - half, replace=False)
-        return np.concatenate([order[:half], order[half + np.sort(others)]])
-
-    def _neighbours(self, order: Indices, rng: np.random.Generator) -> Indices:
-        """Return the trials nearest to one of the better half, the best first."""
-        rows = self._archive.rows
-        anchor = rows[order[rng.integers(len(order) // 2)]]
-        unordered = self._positions.options > 0
-        gaps = np.where(unordered, rows != anchor, (rows - anchor) ** 2)
-        scales = self._kriging.scales(self._points(1)[0])
-        distances = np.zeros(len(rows))
-        for column, scale in enumerate(scales):
-            distances += scale * scale * gaps[:, column]
-        count = self._effort.memory // 2
-        farthest = np.partition(distances, count - 1)[count - 1]
-        near = distances < farthest
-        ties = np.flatnonzero(distances == farthest)
-        near[ties[: count - int(near.sum())]] = True
-        return np.asarray(order[near[order]])
-
-    @property
-    def correlations(self) -> list[float]:
-        """See `Screened.correlations`."""
-        return self._correlations
-
-    @property
-    def _kriging(self) -> Kriging:
-        return self._models(1)[0]
-
-    def _models(self, count: int) -> list[Kriging]:
-        """Return models, each with its own memory."""
-        while len(self._krigings) < count:
-            searches = 1 + int(self._earlier.searches.max(initial=0))
-            self._krigings.append(Kriging(self._positions.options.tolist(), searches))
-        return self._krigings[:count]
-
-    def _points(self, models: int) -> list[Rows]:
-        """Return the parameters of the first models, as they were learned or before that."""
-        return [*self._learned, *[self._kriging.start] * models][:models]
-
-    def _learn(self, parts: Sequence[Trials], own: int, rng: np.random.Generator) -> None:
-        """Learn the parameters of the models again if there are enough new results.
-
-        Parameters
-        ----------
-        parts
-            What each model may learn from: trials of this search, then earlier ones, if any.
-        own
-            Number of trials of this search.
-        rng
-            Draws which of many are learned from.
-        """
-        effort, known = self._effort, len(self._archive)
-        if len(self._learned) == len(parts) and known < self._learned_at + effort.every:
-            return
-        steps = effort.steps if self._learned else _FIRST_STEPS
-        some, most = np.arange(own), effort.learned - (len(parts[0].targets) - own)
-        if own > most:
-            half = most // 2
-            others = rng.choice(own - half, most - half, replace=False)
-            some = np.concatenate([some[:half], half + np.sort(others)])
-        self._learned = [
-            self._kriging.learned(
-                point, trials.part(np.append(some, np.arange(own, len(trials.targets)))), steps
-            )
-            for point, trials in zip(self._points(len(parts)), parts, strict=True)
-        ]
-        self._learned_at = known
-        if len(parts[0].targets) - own >= _START:  # a few say little about it
-            objectives = self._learned[: self._earlier.costs.shape[1]]
-            self._correlations = [self._kriging.correlation(point) for point in objectives]
-
     def _proposed(
-        self, bred: Children, parents: Indices, foresight: _Foresight
+        self, bred: Children, parents: Indices, foresight: Foresight
     ) -> Iterator[Proposal]:
         """Give children with the operator that made each, its parents and its forecast."""
         for child, row in enumerate(bred.rows):
@@ -889,19 +501,16 @@ class Proposals:
             return "mutations", (mother,)
         return "switch" if self._positions.options[changed[0]] else "step", (mother,)
 
+    @property
+    def correlations(self) -> list[float]:
+        """See `Screened.correlations`."""
+        return self._models.correlations
+
     def state(self) -> dict[str, Any]:
         """Return what it has learned as plain JSON values, without the archive."""
-        return {
-            "learned": [each.tolist() for each in self._learned],
-            "learned_at": self._learned_at,
-            "ranked": list(self._ranked),
-            "scale": self._scale,
-        } | ({"correlations": self._correlations} if self._correlations else {})
+        return {**self._models.state(), "ranked": list(self._ranked)}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a state."""
-        self._learned = [np.array(each, dtype=np.float64) for each in state["learned"]]
-        self._learned_at = int(state["learned_at"])
+        self._models.restore(state)
         self._ranked = [int(each) for each in state["ranked"]]
-        self._scale = float(state["scale"])
-        self._correlations = [float(each) for each in state.get("correlations", ())]

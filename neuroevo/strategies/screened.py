@@ -15,7 +15,8 @@ from neuroevo.evolution.earlier import EarlierTrials
 from neuroevo.evolution.positions import Positions, Rows
 from neuroevo.evolution.sampling import draw, remaining_genomes
 from neuroevo.space import Choice, Float, Genome, Integer, Layers, SearchSpace
-from neuroevo.strategies.proposals import EFFORTS, REPEAT, Proposals
+from neuroevo.strategies.efforts import EFFORTS
+from neuroevo.strategies.proposals import REPEAT, Proposals
 from neuroevo.strategies.states import (
     candidate_of,
     candidate_values,

@@ -71,7 +71,7 @@ def test_the_model_of_the_bound_keeps_children_feasible(monkeypatch: pytest.Monk
     kept = feasible()
     with monkeypatch.context() as broken:
         broken.setattr(
-            "neuroevo.strategies.proposals.log_feasibility", lambda found, _: 0 * found[0].means
+            "neuroevo.strategies.models.log_feasibility", lambda found, _: 0 * found[0].means
         )
         blind = feasible()
     assert kept > blind + 5

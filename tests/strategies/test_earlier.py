@@ -17,7 +17,7 @@ from neuroevo.evolution.earlier import EarlierTrials, most_instructive
 from neuroevo.evolution.kriging import Kriging
 from neuroevo.evolution.positions import Positions
 from neuroevo.space import Float, Genome, SearchSpace
-from neuroevo.strategies.proposals import EFFORTS
+from neuroevo.strategies.efforts import EFFORTS
 from neuroevo.strategies.screened import Screened
 from tests.strategies.test_screened import CUBE, OPTIONS, bowl, distances, evaluated, least, number
 

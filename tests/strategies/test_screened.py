@@ -17,7 +17,8 @@ from neuroevo.evolution.parzen import ParzenEstimators
 from neuroevo.evolution.positions import Rows
 from neuroevo.space import Choice, Conditional, Float, Genome, Integer, Layers, SearchSpace
 from neuroevo.strategies import STRATEGIES, Options, Strategy
-from neuroevo.strategies.proposals import EFFORTS, REPEAT
+from neuroevo.strategies.efforts import EFFORTS
+from neuroevo.strategies.proposals import REPEAT
 from neuroevo.strategies.screened import Screened
 
 CUBE = SearchSpace({f"x{place}": Float(-1.0, 1.0) for place in range(4)})
