@@ -25,6 +25,7 @@ LONGEST_NAME = 40
 LONGEST_VALUE = 160
 FIRST_GENOMES, WARM_START = ("first_genomes",), ("warm_start",)
 DATA, FUNCTION = ("data",), ("function",)
+_READING = "path", "separator", "decimal", "encoding", "missing_words"  # of a table's file
 _GIVEN = *FIRST_GENOMES, *WARM_START
 _ORDER = (
     "task",
@@ -118,11 +119,17 @@ def labels(
 
 
 def caution(runs: "Sequence[Findings]") -> tuple[str, ...]:
-    """Return the keys that differ and change the meaning of the scores."""
+    """Return the keys that differ and change the meaning of the scores.
+
+    How a table's file is read does not, if the data are the same.
+    """
+    different = differences(runs)
+    is_same = all(run.fingerprint for run in runs) and not {*DATA} & {*different}
+    reading = {f"task.{name}" for name in _READING} if is_same else set[str]()
     return tuple(
         key
-        for key in differences(runs)
-        if key.startswith("task.")
+        for key in different
+        if (key.startswith("task.") and key not in reading)
         or key in {*DATA, *FUNCTION, "evolution.reduction"}
         or key in {f"training.{name}" for name in OF_SCORES}
     )

@@ -67,6 +67,8 @@ class HeldOutModels:
         Each metric's name -> the value of the champion's kept network; empty if it is unknown.
     ensemble
         The mean of the champion's replicates; None if it was not scored.
+    groups
+        Number of groups of samples, see `HeldOutScores`.
     """
 
     samples: int
@@ -74,6 +76,12 @@ class HeldOutModels:
     models: tuple[HeldOutModel, ...]
     kept: Mapping[str, float]
     ensemble: "ScoredEnsemble | None" = None
+    groups: int = 0
+
+    @property
+    def units(self) -> int:
+        """The number of samples, or of groups of samples, that differ independently."""
+        return self.groups or self.samples
 
     @property
     def champion(self) -> HeldOutModel | None:
@@ -142,6 +150,7 @@ def held_out_models(findings: "Findings") -> HeldOutModels | None:
         tuple(models),
         {} if held_out.diagnosis is None else held_out.diagnosis.scores,
         held_out.ensemble,
+        held_out.groups,
     )
 
 

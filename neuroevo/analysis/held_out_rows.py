@@ -1,5 +1,6 @@
 """The rows of the test part with what a run's network predicts for them. Trains nothing."""
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from neuroevo.tables import (
     Table,
     TableModel,
     check_frame,
+    column_weights,
     divided_rows,
     free_name,
     prepared_targets,
@@ -58,58 +60,61 @@ def held_out_rows(model: TableModel, task: "PreparedTask", start: "Start") -> pd
     places = divided_rows(table)[0].test
     names = [str(label).strip() for label in raw.frame.columns]
     rows = raw.frame.iloc[places].set_axis(names, axis=1)
-    inputs = model.preparation.prepare_inputs(rows, raw.name)
-    true = prepared_targets(model.preparation, table, places)
-    now = {"test_inputs": array_fingerprint(inputs), "test_targets": array_fingerprint(true)}
-    if any(now[name] != start.data[name] for name in now):
+    if any(each != start.data.get(name) for name, each in _fingerprints(model, table, rows)):
         raise DataError("task: test rows must be the same as when the run began, but are others")
     weight = [raw.settings.weight_column] if raw.settings.weight_column else []
-    columns = [rows[name] for name in [*(each.name for each in model.preparation.inputs), *weight]]
-    predicted = (_classes if table.classes else _values)(model, table, rows, places)
-    worst, targets = predicted.pop(_WORST), {each.name for each in model.preparation.targets}
-    inputs_and_row = [pd.Series(rows.index, rows.index, name=free_name(_ROW, names)), *columns]
-    renamed = predicted.rename(
-        columns=lambda name: name if name in targets else free_name(name, names)
-    )
-    found = pd.concat([*inputs_and_row, renamed], axis=1)
-    return found.iloc[np.argsort(-worst.to_numpy(), kind="stable")].reset_index(drop=True)
+    given = [rows[name] for name in [*(each.name for each in model.preparation.inputs), *weight]]
+    row = rows.index.to_flat_index().to_series(rows.index, free_name(_ROW, names))
+    predicted, badness = (_classes if table.classes else _values)(model, table, rows, places)
+    found = pd.concat([row, *given, *predicted], axis=1)
+    return found.iloc[np.argsort(-badness, kind="stable")].reset_index(drop=True)
 
 
-_WORST = "how bad a prediction is"  # a column that is taken away again
+def _fingerprints(model: TableModel, table: Table, rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Give the fingerprints of the arrays that the test rows of a table become."""
+    places = divided_rows(table)[0].test
+    yield "test_inputs", array_fingerprint(model.preparation.prepare_inputs(rows, table.name))
+    yield "test_targets", array_fingerprint(prepared_targets(model.preparation, table, places))
+    weights = column_weights(table, places)
+    if weights is not None:
+        yield "test_weights", array_fingerprint(weights)
 
 
 def _classes(
     model: TableModel, table: Table, rows: pd.DataFrame, places: "np.ndarray"
-) -> pd.DataFrame:
-    preparation = model.preparation
+) -> "tuple[list[pd.Series], Floats]":
+    """Return the columns of the target and of predictions, and how bad each row's are."""
     probabilities = model.predict_proba(rows, table.name)
     codes = table.classes.codes[places] if table.classes else places
-    [target] = (each.name for each in preparation.targets)
+    [target] = (each.name for each in model.preparation.targets)
+    labels = model.classes_
     columns = {
-        target: model.classes_[codes],
-        f"predicted {target}": model.classes_[probabilities.argmax(axis=1)],
+        f"predicted {target}": labels[probabilities.argmax(axis=1)],
         **{
             f"probability of {name}": probabilities[:, place]
-            for place, name in enumerate(preparation.class_names)
+            for place, name in enumerate(model.preparation.class_names)
         },
-        _WORST: -probabilities[np.arange(len(codes)), codes],
     }
-    return pd.DataFrame(columns, index=rows.index)
+    true = pd.Series(labels[codes], rows.index, name=target)
+    return [true, *_named(columns, rows)], -probabilities[np.arange(len(codes)), codes]
 
 
 def _values(
     model: TableModel, table: Table, rows: pd.DataFrame, places: "np.ndarray"
-) -> pd.DataFrame:
-    targets = model.preparation.targets
+) -> "tuple[list[pd.Series], Floats]":
+    """Return the columns of targets and of predictions, and how bad each row's are."""
     predicted: Floats = model.predict(rows, table.name).reshape(len(rows), -1)
-    columns: dict[str, Floats] = {_WORST: np.zeros(len(rows))}
-    for place, target in enumerate(targets):
-        true = table.columns[target.name].array[places]
+    columns, badness = list[pd.Series](), np.zeros(len(rows))
+    for place, target in enumerate(model.preparation.targets):
+        name, true = target.name, table.columns[target.name].array[places]
         errors = predicted[:, place] - true
-        columns |= {
-            target.name: true,
-            f"predicted {target.name}": predicted[:, place],
-            f"error in {target.name}": errors,
-        }
-        columns[_WORST] += (errors / target.scale) ** 2
-    return pd.DataFrame(columns, index=rows.index)
+        made = {f"predicted {name}": predicted[:, place], f"error in {name}": errors}
+        columns += [pd.Series(true, rows.index, name=name), *_named(made, rows)]
+        badness += (errors / target.scale) ** 2
+    return columns, badness
+
+
+def _named(columns: Mapping[str, np.ndarray], rows: pd.DataFrame) -> Iterator[pd.Series]:
+    """Give columns with names that the table does not have."""
+    for name, values in columns.items():
+        yield pd.Series(values, rows.index, name=free_name(name, rows.columns))

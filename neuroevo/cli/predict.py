@@ -116,9 +116,10 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
 
 def _new(model: "ExportableModel", settings: "TableSettings", table: Path) -> "pd.DataFrame":
     """Predict new rows; what is new or missing in them is named."""
-    from neuroevo.tables import column_names, read_table, unused_notes
+    from neuroevo.tables import TableModel, column_names, read_table, unused_notes
 
-    rows = read_table(table, settings, _columns(model))
+    known = model.preparation.categories if isinstance(model, TableModel) else {}
+    rows = read_table(table, settings, _columns(model), known=known)
     predicted = _predicted(model, rows, str(table))
     names = column_names(table, settings)
     for note in (*unused_notes(names, _columns(model), str(table)), *_notes(model, rows, table)):

@@ -118,7 +118,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     with collected(problems):
         check_trackers(log or ())
     with collected(problems):
-        loaded, notes = _load(experiment, columns, [*(overrides or ()), *_overrides(settings)])
+        given = [*(overrides or ()), *_overrides(settings)]
+        loaded, notes = _load(experiment, columns, given)
     if seeds is not None and seeds < 2:  # noqa: PLR2004 - what a comparison needs
         problems.append(f"--seeds: must be at least 2, but got {seeds}")
     for option, value in (("--log", log), ("--warm-start", warm_start)):
@@ -145,10 +146,9 @@ def run(  # noqa: PLR0913, PLR0917 - the options that the documentation promises
     found, _ = search_shown(begin, workers, quiet=quiet)
     if not quiet:
         run = reference(found.folder.path)
-        named = "".join(f" --target {quote(column)}" for column in columns)
-        kept = local_path(found.folder.experiment_file)
-        source = kept if is_pipe(experiment) else str(experiment)
-        again = f"run {quote(source)}{named} --seed-from {run}"
+        is_all = not (columns or given or is_pipe(experiment))
+        source = str(experiment) if is_all else local_path(found.folder.experiment_file)
+        again = f"run {quote(source)} --seed-from {run}"
         print_outcome(found, *_steps_with_a_table(loaded, run), again)
     typer.echo(local_path(found.folder.path))
 

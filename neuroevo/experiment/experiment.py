@@ -389,7 +389,7 @@ class Experiment(Settings):
             others = [repr(name) for name in OBJECTIVES if not OBJECTIVES[name].of_classes]
             rule = f"must be of {', '.join(others)} for the task {task.kind!r}"
             found = ", ".join(map(repr, wrong))
-            raise refusal([(("objectives",), f"{rule}, {_NO_CLASSES}, but got {found}")])
+            raise refusal([(("objectives",), f"{rule}, {_no_classes(task)}, but got {found}")])
         return evolution
 
     @field_validator("evolution")
@@ -461,7 +461,7 @@ class Experiment(Settings):
             return training
         if training.loss == "cross_entropy" and not task.has_class_targets:
             rule = f"must be 'squared_error' for the task {task.kind!r}"
-            raise refusal([(("loss",), f"{rule}, {_NO_CLASSES}, but got {training.loss!r}")])
+            raise refusal([(("loss",), f"{rule}, {_no_classes(task)}, but got {training.loss!r}")])
         return training
 
     @model_validator(mode="after")
@@ -673,6 +673,12 @@ class Experiment(Settings):
         return {name: written[name] for name in order}
 
 
+def _no_classes(task: NetworkTask) -> str:
+    """Return why a task can't have what is for classes."""
+    hint = " (set problem = 'classes' in the task if they are)" * (task.kind == "table")
+    return f"whose targets are no classes{hint}"
+
+
 def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[str, object]:
     """Put the optimization last, without unused parameters that have their default."""
     optimization = Optimization.model_fields
@@ -683,6 +689,5 @@ def _readable(training: Mapping[str, object], unread: frozenset[str]) -> dict[st
     }
 
 
-_NO_CLASSES = "whose targets are no class probabilities"
 _LEAST_DATA = DataSize(training=0, validation=0, inputs=1, outputs=1)
 MOST_BYTES = 90_000  # so that the text with comments is short enough to be read again

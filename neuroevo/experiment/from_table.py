@@ -167,6 +167,7 @@ def suggest(frame: "pd.DataFrame", source: str, given: Document, name: str) -> S
     task["problem"] = "regression" if table.classes is None else "classes"
     notes = (
         *(_left_out_notes(source, left_out, settings) if inputs else ()),
+        *(_row_name_notes(source, inputs) if "leave_out" in task and not left_out else ()),
         *_filled_notes(source, filled, len(frame)),
         *([table.guess] if table.guess else []),
     )
@@ -187,7 +188,7 @@ def _settings(task: Mapping[str, Any]) -> TableSettings:
 
 
 def _is_input(name: str, settings: TableSettings) -> bool:
-    others = {*settings.target, *settings.leave_out, settings.split_column, settings.weight}
+    others = {*settings.target, *settings.leave_out, settings.split_column, settings.weight_column}
     return name not in others and (not settings.columns or name in settings.columns)
 
 
@@ -219,6 +220,16 @@ def _left_out_notes(
     ]
     more = len(columns) - _MOST_NOTES
     return [*notes, f"{source}: {more:,} more columns are left out"] if more > 0 else notes
+
+
+def _row_name_notes(source: str, inputs: "Sequence[ColumnDescription]") -> list[str]:
+    """Return a line for each input that would have been left out if no others had been named."""
+    named = [each for each in inputs if each.names_rows]
+    return [
+        f"{source}, column {shown(each.name)}: is an input, as leave_out does not name it, but its "
+        "numbers only name the rows"
+        for each in named[:_MOST_NOTES]
+    ]
 
 
 def _reason(

@@ -95,6 +95,8 @@ def _stopped_early(findings: "Findings") -> str:
     if not findings.experiment.rungs:
         return ""
     found = early_stopping_counts(findings)
+    if not found.stopped:
+        return ", stopped none of them early"
     trained = wording.trained_share(findings.experiment, found.trained)
     return f", stopped {found.stopped:,} of them early and {trained}"
 

@@ -16,15 +16,18 @@ from neuroevo.report.headline_parts import (
 )
 from neuroevo.report.held_out_texts import (
     FREQUENT,
+    LEAST_UNITS,
     MANY_ROWS,
     difference_interval,
     difference_text,
+    drawn_text,
     interval_text,
     metric_text,
     model_as_subject,
     model_in_sentence,
     rows_text,
     target_words,
+    units_text,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from neuroevo.evaluation.scores import Metric, Score
 
 EXPLAINS = 5e-4  # R² below this explains nothing
-FEW_ROWS = 30
+FEW_UNITS = 30  # rows, or groups of rows, of a test part
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def held_out_headline(findings: "Findings") -> Headline | None:
         _best_baseline(scored),
         _rival_difference(scored),
         _kept(scored),
-        _few_rows(scored),
+        _few_units(scored),
         broken_on_fresh_seeds(findings),
         search_sentence(findings),
     )
@@ -192,8 +195,8 @@ def _interval(scored: _Scored) -> str:
         return f"Its {label} is {text} in every bootstrap sample, so there is no interval."
     interval = interval_text(scored.metric, scored.score, scored.decimals)
     return (
-        f"Its {label} of {text} has a 95% interval from {interval}, over the test rows"
-        f"{_over_replicates(scored)}."
+        f"Its {label} of {text} has a 95% interval from {interval}, over "
+        f"{drawn_text(scored.models)}{_over_replicates(scored)}."
     )
 
 
@@ -270,6 +273,11 @@ def _rival_difference(scored: _Scored) -> str:
         return f"The value of {name}, {scored.text(rival)}, is inside the champion’s interval."
     value = difference_text(metric, difference.value)
     unit = " percentage points" if metric.is_share else ""
+    if scored.models.units < LEAST_UNITS:
+        return (
+            f"The champion’s difference to {name} is {value}{unit}, which may be chance with "
+            f"{units_text(scored.models)}."
+        )
     interval = difference_interval(metric, difference)
     may_be_chance = difference.low <= 0 <= difference.high
     verdict = "may be chance" if may_be_chance else "is more than chance"
@@ -291,7 +299,8 @@ def _kept(scored: _Scored) -> str:
     return f"The kept network, {which}, has {value}."
 
 
-def _few_rows(scored: _Scored) -> str:
-    if scored.models.samples >= FEW_ROWS:
+def _few_units(scored: _Scored) -> str:
+    if scored.models.units >= FEW_UNITS:
         return ""
-    return f"With {rows_text(scored.models.samples, 'test')} all of this is uncertain."
+    others = " and says nothing of other groups" if scored.models.groups == 1 else ""
+    return f"With {units_text(scored.models)} all of this is uncertain{others}."

@@ -7,15 +7,17 @@ from neuroevo import wording
 from neuroevo.analysis.held_out_models import held_out_models, target_names
 from neuroevo.evaluation.scores import METRICS, REGRESSION_METRICS
 from neuroevo.report.held_out_texts import (
+    LEAST_UNITS,
     difference_interval,
     difference_text,
+    drawn_text,
     interval_text,
     metric_text,
     model_name,
     rows_text,
+    units_text,
 )
 from neuroevo.report.table import Cell, TextTable, headings
-from neuroevo.tasks import TableTask
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -110,13 +112,11 @@ def held_out_sentences(findings: "Findings") -> str:
         return ""
     replicates = findings.experiment.training.replicates
     every = wording.replicates(findings.experiment)
-    task = findings.experiment.task
-    units = "groups" if isinstance(task, TableTask) and task.split == "groups" else "rows"
     higher = [metric.label for metric in models.metrics if metric.larger_is_better]
     lower = [metric.label for metric in models.metrics if not metric.larger_is_better]
     start = (
         f"Scores on the {rows_text(models.samples, 'test')}, which neither training nor search "
-        f"has used; below each is its 95% interval, from bootstrap samples of the {units}"
+        f"has used; below each is its 95% interval, from bootstrap samples of {drawn_text(models)}"
         f"{' and replicates' * (replicates > 1)}."
     )
     sentences = [
@@ -237,9 +237,12 @@ def _about_differences(models: "HeldOutModels") -> str:
         return ""
     metric = models.metrics[0]
     unit = " in percentage points" if metric.is_share else ""
+    known = "a difference whose interval includes 0 may be chance"
+    if models.units < LEAST_UNITS:
+        known = f"with {units_text(models)} any difference may be chance"
     return (
         f"The last column is the champion’s {metric.label} minus that of the model{unit}, on the "
-        "same bootstrap samples; a difference whose interval includes 0 may be chance."
+        f"same bootstrap samples; {known}."
     )
 
 

@@ -86,12 +86,16 @@ class HeldOutScores:
         What the kept network of the champion does; None if there is none.
     ensemble
         The mean of the champion's replicates; None if fewer than two have not diverged.
+    groups
+        Number of groups that bootstrap samples consist of; 0 if they consist of samples. With one
+        group they consist of samples too, so that intervals say nothing of other groups.
     """
 
     samples: int
     models: tuple[ScoredModel, ...]
     diagnosis: Diagnosis | None = None
     ensemble: ScoredEnsemble | None = None
+    groups: int = 0
 
     def of_trial(self, number: int) -> ScoredModel | None:
         """Return the scores of a trial's networks, None if it was not scored."""
@@ -134,6 +138,8 @@ def read_held_out(path: Path, columns: Columns) -> HeldOutScores:
 def _problems(scores: HeldOutScores, columns: Columns) -> Iterator[tuple[Location, str]]:
     if scores.samples < 1:
         yield ("samples",), f"must be at least 1, but got {scores.samples}"
+    if not 0 <= scores.groups <= max(scores.samples, 0):
+        yield ("groups",), f"must be from 0 to the number of samples, but got {scores.groups}"
     names: list[tuple[Location, Iterable[str]]] = [
         (("models", place, "scores"), model.scores) for place, model in enumerate(scores.models)
     ]

@@ -52,13 +52,15 @@ def held_out_scores(
         if stop():
             return None
         models.append(model)
+    groups = 0 if data.test_groups is None else len(np.unique(data.test_groups))
     if not champions:
-        return HeldOutScores(len(targets.values), tuple(models))
+        return HeldOutScores(len(targets.values), tuple(models), groups=groups)
     return HeldOutScores(
         len(targets.values),
         tuple(models),
         _diagnosis(champions[0], experiment, data, targets),
         _ensemble(champions[0], data, targets, resampling),
+        groups,
     )
 
 

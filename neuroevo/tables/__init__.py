@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from neuroevo.tables.reading import column_names, read_table
     from neuroevo.tables.splitting import Parts, split_rows
-    from neuroevo.tables.weights import divided_rows
+    from neuroevo.tables.weights import column_weights, divided_rows
 
 __all__ = [
     "SUFFIXES",
@@ -42,6 +42,7 @@ __all__ = [
     "are_texts",
     "check_frame",
     "column_names",
+    "column_weights",
     "describe",
     "divided_rows",
     "fit",
@@ -65,7 +66,7 @@ _MODULES = {
     "prepared": ("Part", "PreparedFold", "PreparedTable", "prepare", "prepared_targets"),
     "reading": ("column_names", "read_table"),
     "splitting": ("Parts", "split_rows"),
-    "weights": ("divided_rows",),
+    "weights": ("column_weights", "divided_rows"),
 }
 
 

@@ -246,6 +246,11 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
+def is_whole(text: str) -> bool:
+    """Whether a text is a whole number that is not too long to be read."""
+    return len(text) <= _MOST_DIGITS and _WHOLE.fullmatch(text) is not None
+
+
 def is_quantity(text: str) -> bool:
     """Whether a text looks like a number with a unit, such as $5, 12% or 3 km."""
     return _QUANTITY.fullmatch(text) is not None and not is_number(text)

@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from neuroevo.errors import DataError
 from neuroevo.settings import nearest, shown
@@ -20,6 +19,7 @@ from neuroevo.tables.kinds import FEW, MOSTLY, Column, read_column
 from neuroevo.tables.limits import MOST_CELLS, MOST_CLASSES, MOST_INPUT_COLUMNS
 from neuroevo.tables.problems import cell_lines, column_line, listed, shown_value
 from neuroevo.tables.settings import BALANCED, MOST_NAME, PARTS, TableSettings
+from neuroevo.tables.times import time_places, without_zone
 from neuroevo.tables.twins import twin_lines
 
 LEAST_ROWS = 3  # for training, validation and a test
@@ -173,7 +173,7 @@ def check_frame(frame: pd.DataFrame, settings: TableSettings, name: str = "data"
     warnings = twin_lines(
         [columns[each] for each in inputs], targets, name, are_classes=labels is not None
     )
-    warnings += _alike(labels, targets[0], name) + _without_zone(columns, settings, name)
+    warnings += _alike(labels, targets[0], name) + _time_warnings(columns, settings, name)
     return Table(
         name,
         settings,
@@ -188,7 +188,8 @@ def check_frame(frame: pd.DataFrame, settings: TableSettings, name: str = "data"
 
 def _read(cells: pd.Series, settings: TableSettings) -> Column:
     column = read_column(cells, as_categories=cells.name in settings.categories)
-    if column.broken and settings.problem == "classes" and cells.name in settings.target:
+    is_label = settings.problem == "classes" and cells.name in settings.target
+    if is_label and (column.broken or column.kind == "date"):
         return read_column(cells, as_categories=True)  # labels of which most are numbers
     return column
 
@@ -295,9 +296,10 @@ def _classes(
     """Return the classes of the target, or None for a regression, and what is wrong."""
     if not looks_like_classes(targets, settings):
         rule = "must be numbers as the target of a regression"
-        hint = " (only one target alone may have classes)" if len(targets) > 1 else ""
+        hint = "only one target alone may have classes"
+        hint = hint if len(targets) > 1 else "set problem = 'classes' to tell them apart"
         lines = [
-            column_line(name, each.name, f"{rule}, but got {_FOUND[each.kind]}{hint}")
+            column_line(name, each.name, f"{rule}, but got {_FOUND[each.kind]} ({hint})")
             for each in targets
             if each.kind != "number"
         ]
@@ -390,39 +392,18 @@ def _split_lines(columns: Mapping[str, Column], settings: TableSettings, name: s
         text = f"must be one of {', '.join(map(repr, PARTS))}"
         return lines + cell_lines(name, column.given, wrong, text)
     if settings.split == "time":
-        wrong = np.isnan(times(column)) & ~column.missing
-        return lines + cell_lines(name, column.given, wrong, "must be a number or an ISO date")
+        wrong = (time_places(column) < 0) & ~column.missing
+        rule = "must be a finite number or an ISO date"
+        return lines + cell_lines(name, column.given, wrong, rule)
     return lines
 
 
-def times(column: Column) -> NDArray[np.float64]:
-    """Return the times of a split column, array (rows,): numbers, or seconds; NaN if neither."""
-    if column.kind == "number":
-        return column.array
-    given = column.given
-    if not pd.api.types.is_datetime64_any_dtype(given.dtype):
-        given = given.astype("object").map(
-            lambda cell: None if pd.isna(cell) else str(cell).strip()
-        )
-    read = pd.to_datetime(given, format="ISO8601", utc=True, errors="coerce")
-    seconds = (read - pd.Timestamp("1970-01-01", tz="UTC")).dt.total_seconds()
-    return np.asarray(seconds.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
-
-
-def _without_zone(columns: Mapping[str, Column], settings: TableSettings, name: str) -> list[str]:
-    """Return a warning if only some times have a time zone."""
-    column = columns.get(settings.split_column)
-    if column is None or settings.split != "time" or column.kind == "number":
+def _time_warnings(columns: Mapping[str, Column], settings: TableSettings, name: str) -> list[str]:
+    if settings.split != "time":
         return []
-    present = column.given[~column.missing].astype("str").str.strip()
-    count = int((~present.str.contains(_ZONE)).sum())
-    if not 0 < count < len(present):
-        return []
-    text = f"{count:,} of {len(present):,} times have no time zone, and are taken for UTC"
-    return [column_line(name, column.name, text)]
-
-
-_ZONE = r"(?:Z|:\d\d[+-]\d\d:?\d\d|\d[+-]\d\d:\d\d)$"
+    column = columns[settings.split_column]
+    text = without_zone(column)
+    return [column_line(name, column.name, text)] if text else []
 
 
 def _alike(labels: Classes | None, target: Column, name: str) -> list[str]:

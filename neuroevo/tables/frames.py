@@ -70,16 +70,26 @@ def are_texts(frame: pd.DataFrame, names: Sequence[str]) -> bool:
 
 def _targets(y: ArrayLike | Mapping[str, Any]) -> pd.DataFrame:
     if isinstance(y, pd.DataFrame):
-        return y
+        unnamed = isinstance(y.columns, pd.RangeIndex)  # pandas' own numbers
+        names = ["y"] if y.shape[1] == 1 else _numbered("y", y.shape[1])
+        return y.set_axis(names, axis=1) if unnamed else y
     if isinstance(y, pd.Series):
-        return y.to_frame("y" if y.name is None else str(y.name))
+        unnamed = y.name is None or isinstance(y.name, int)
+        return y.to_frame("y" if unnamed else str(y.name))
     array = _array(y, "y")
     if array.ndim == 1:
         return pd.DataFrame({"y": array})
     return _named(array, "y", "y")
 
 
+def _numbered(letter: str, count: int) -> list[str]:
+    return [f"{letter}{place + 1}" for place in range(count)]
+
+
 def _array(values: ArrayLike | Mapping[str, Any], name: str) -> NDArray[Any]:
+    if isinstance(values, np.ma.MaskedArray):  # NumPy would drop the mask
+        kind = np.float64 if values.dtype.kind in "biuf" else object
+        return np.ma.filled(values.astype(kind), np.nan)
     try:
         return np.asarray(values)
     except ValueError as error:
@@ -91,4 +101,4 @@ def _named(values: ArrayLike, name: str, letter: str) -> pd.DataFrame:
     array = _array(values, name)
     if array.ndim != _DIMENSIONS:
         raise DataError(f"{name}: must have the shape (rows, columns), but got {array.shape}")
-    return pd.DataFrame(array, columns=[f"{letter}{place + 1}" for place in range(array.shape[1])])
+    return pd.DataFrame(array, columns=_numbered(letter, array.shape[1]))

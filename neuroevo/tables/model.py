@@ -35,11 +35,11 @@ class TableModel:
 
         Raises
         ------
-        DataError
+        AttributeError
             If the model is for a regression.
         """
         if not self.preparation.classes:
-            raise DataError("classes_: the model is for a regression, which has no classes")
+            raise AttributeError("classes_: the model is for a regression, which has no classes")
         return np.array(self.preparation.classes)
 
     def predict(self, X: "pd.DataFrame | ArrayLike", name: str = "X") -> NDArray[Any]:  # noqa: N803 - the field's name

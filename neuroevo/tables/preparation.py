@@ -14,7 +14,7 @@ from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
 from neuroevo.errors import DataError, UsageError
 from neuroevo.learning.data import Columns, Scaling
 from neuroevo.settings import Location, Settings, refusal, shown
-from neuroevo.tables.records import CategoryName, Input, Target, label_name
+from neuroevo.tables.records import CategoryInput, CategoryName, Input, Target, label_name
 from neuroevo.tables.settings import Unseen
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Preparation(Settings):
         names = self.input_names
         if len(set(names)) < len(names):
             twice = next(each for place, each in enumerate(names) if each in names[:place])
-            found.append((("inputs",), f"must have different names, but got {shown(twice)} twice"))
+            text = f"must have different names, but got {shown(twice)} twice (rename the column)"
+            found.append((("inputs",), text))
         if len({target.name for target in self.targets}) < len(self.targets):
             found.append((("targets",), "must have different names"))
         if self.classes and (len(self.targets) > 1 or len(set(self.classes)) < 2):  # noqa: PLR2004
@@ -92,6 +93,15 @@ class Preparation(Settings):
     def input_names(self) -> tuple[str, ...]:
         """The names of the inputs: ``age``, ``colour=red``, ``colour rare``, ``age missing``."""
         return tuple(name for column in self.inputs for name in column.input_names)
+
+    @property
+    def categories(self) -> dict[str, tuple[str, ...]]:
+        """The names of the categories that each column of categories was trained with."""
+        return {
+            each.name: (*each.categories, *each.gathered)
+            for each in self.inputs
+            if isinstance(each, CategoryInput)
+        }
 
     @property
     def class_names(self) -> tuple[str, ...]:

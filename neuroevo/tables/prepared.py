@@ -15,7 +15,7 @@ from neuroevo.tables.fitting import fit, is_constant
 from neuroevo.tables.kinds import Column, ColumnDescription
 from neuroevo.tables.preparation import Preparation
 from neuroevo.tables.problems import column_line, listed
-from neuroevo.tables.records import CategoryInput
+from neuroevo.tables.records import CategoryInput, NumberInput
 from neuroevo.tables.settings import TableSettings
 from neuroevo.tables.splitting import Parts, Rows, cut_rows, groups_of
 from neuroevo.tables.weights import PartWeights, divided_rows, row_weights, weighing
@@ -23,6 +23,7 @@ from neuroevo.tables.weights import PartWeights, divided_rows, row_weights, weig
 _MOST_COMPARED = 20_000_000  # cells of tables whose rows are compared
 _MANY = 0.1  # share of the test rows
 _FEW = 0.05  # different rows, as a share of all
+_LEAST_RANGE = 0.5  # of numbers that were scaled: none has a smaller one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,6 +218,11 @@ def _warnings(preparation: Preparation, table: Table, divided: Sequence[Parts]) 
         elif record is None:
             text = f"is left out: {rows_of} have no two different values"
             yield column_line(table.name, each, text)
+        elif isinstance(record, NumberInput):
+            is_scaled = table.settings.scaling != "none"
+            if is_scaled and _is_nearly_constant(record, column, divided):
+                text = "its numbers differ too little to be scaled, so networks can hardly use them"
+                yield column_line(table.name, each, text)
         elif isinstance(record, CategoryInput):
             if column.unit_hint and each not in table.settings.categories:
                 text = f"is taken for categories{column.unit_hint}"
@@ -252,6 +258,15 @@ def _row_keys(part: Part) -> NDArray[np.uint64]:
 def _is_varied(column: Column, divided: Sequence[Parts]) -> bool:
     """Whether the training rows of each fold have two different values."""
     return not any(is_constant(column.array[parts.training]) for parts in divided)
+
+
+def _is_nearly_constant(record: NumberInput, column: Column, divided: Sequence[Parts]) -> bool:
+    """Whether numbers that differ are scaled to almost the same ones."""
+    values = column.array[divided[0].training]
+    values = values[~np.isnan(values)]
+    if record.knots or is_constant(values):
+        return False
+    return float(np.ptp(values)) / record.scale < _LEAST_RANGE
 
 
 def _unseen(column: Column, divided: Sequence[Parts]) -> int:

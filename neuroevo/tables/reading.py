@@ -5,9 +5,10 @@ Nothing in a file is ever executed: text is read by pandas, Parquet by pyarrow.
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from neuroevo.errors import DataError
 from neuroevo.files import with_home
 from neuroevo.settings import printable
 from neuroevo.tables.cells import LARGEST_WHOLE, Flags, Floats, factorized, is_number
+from neuroevo.tables.cells import name as category
 from neuroevo.tables.checking import looks_like_classes, named_columns, used_columns
 from neuroevo.tables.kinds import MOSTLY, read_column
 from neuroevo.tables.limits import MOST_BYTES
@@ -39,6 +41,7 @@ def read_table(
     settings: TableSettings,
     columns: Sequence[str] = (),
     *,
+    known: Mapping[str, Collection[str]] = MappingProxyType({}),
     most_bytes: int = MOST_BYTES,
 ) -> pd.DataFrame:
     """Read a table with a header.
@@ -51,6 +54,9 @@ def read_table(
         Separator, decimal sign, encoding and words for missing cells of a text file.
     columns
         Names of those that are read; the others are not checked. None: all.
+    known
+        Categories of columns that a network has learned: none of them is a missing cell, or a
+        number with a wrong decimal sign.
     most_bytes
         How many bytes the file may have, also when it is unpacked.
 
@@ -77,9 +83,9 @@ def read_table(
         places = used_columns(form.header, columns, name)
     else:
         places = named_columns(pd.DataFrame(columns=list(form.header)), name)
-    text = _Text(path, form, settings, most_bytes)
+    text = _Text(path, form, settings, known, most_bytes)
     frame = _read_text(text, places)
-    _check_decimal(frame, settings, name)
+    _check_decimal(frame, settings, name, known)
     if settings.decimal == ",":
         frame = _with_points(frame)
     labels = None if columns else _labels(text, frame, places)
@@ -105,7 +111,13 @@ class _Text(NamedTuple):
     path: Path
     form: Form
     settings: TableSettings
+    known: Mapping[str, Collection[str]]
     most_bytes: int
+
+    def missing_words(self, place: int) -> list[str]:
+        """Return the cells of a column that are missing."""
+        known = self.known.get(self.form.header[place].strip(), ())
+        return ["", *(each for each in self.settings.missing_words if category(each) not in known)]
 
 
 def _read_text(text: _Text, places: Mapping[str, int]) -> pd.DataFrame:
@@ -129,8 +141,9 @@ def _chunks(
     text: _Text, places: Sequence[int], *, as_text: bool = False
 ) -> Iterator[tuple[int, pd.DataFrame]]:
     """Give some columns of the rows, named by their places, in chunks, each with its first row."""
-    path, form, settings, most_bytes = text
+    path, form, settings, _, most_bytes = text
     name, first = printable(str(path)), 0
+    words: Any = {place: text.missing_words(place) for place in places}  # stubs know texts only
     with opened_text(path, settings.encoding, most_bytes) as file:
         chunks = pd.read_csv(
             file,
@@ -141,7 +154,7 @@ def _chunks(
             index_col=False,
             usecols=list(places),
             dtype="str" if as_text else None,
-            na_values=["", *settings.missing_words],
+            na_values=words,
             keep_default_na=False,
             chunksize=max(1, CHUNK_CELLS // len(form.header)),
             low_memory=False,  # within a chunk, so that each of its columns has one type
@@ -256,10 +269,12 @@ def _index(form: Form) -> pd.Index:
     return pd.Index(np.frombuffer(form.lines, dtype=np.int64))
 
 
-def _check_decimal(frame: pd.DataFrame, settings: TableSettings, name: str) -> None:
+def _check_decimal(
+    frame: pd.DataFrame, settings: TableSettings, name: str, known: Iterable[str]
+) -> None:
     """Refuse columns of numbers with another decimal sign, or with separators of thousands."""
     lines = []
-    allowed = {*settings.leave_out, *settings.categories}
+    allowed = {*settings.leave_out, *settings.categories, *known}
     allowed |= set(settings.target) if settings.problem == "classes" else set()
     if settings.columns:
         allowed |= {*frame.columns} - {*settings.columns, *settings.target, settings.weight_column}

@@ -21,9 +21,10 @@ from sklearn.model_selection import (
 from neuroevo.errors import DataError
 from neuroevo.settings import shown
 from neuroevo.tables.cells import Categories, Classes, categories
-from neuroevo.tables.checking import Table, times
+from neuroevo.tables.checking import Table
 from neuroevo.tables.problems import column_line, listed
 from neuroevo.tables.settings import MOST_CUT, PARTS
+from neuroevo.tables.times import time_places
 
 Rows = NDArray[np.intp]
 
@@ -99,7 +100,7 @@ def cut_rows(table: Table, folds: int, test: Rows) -> tuple[Parts, ...]:
         rare = np.bincount(codes[rows])[codes[rows]] < folds
         rows, always = rows[~rare], rows[rare]
     if table.settings.split == "time":
-        when = times(table.columns[table.settings.split_column])[rows]
+        when = time_places(table.columns[table.settings.split_column])[rows]
         rows = rows[np.argsort(when, kind="stable")]
     most, kind, given = _cutter(table, rows, codes)
     count = min(folds, most)
@@ -297,7 +298,7 @@ def _held_groups(rows: Rows, codes: NDArray[np.int32], count: int, seed: int) ->
 
 def _by_time(table: Table) -> tuple[Parts]:
     validation, test = _counts(table, table.rows, "rows")
-    when = times(table.columns[table.settings.split_column])
+    when = time_places(table.columns[table.settings.split_column])
     order = np.argsort(when, kind="stable")
     first = table.rows - validation - test
     return (Parts(order[:first], order[first : first + validation], order[first + validation :]),)

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shlex
 import shutil
 import signal
 from functools import partial
@@ -15,7 +16,7 @@ import pytest
 from experiments.torture.trainings import afflict
 from neuroevo import Run, api, fit
 from neuroevo.analysis.comparison import Comparison
-from neuroevo.errors import UsageError
+from neuroevo.errors import DataError, UsageError
 from neuroevo.experiment import Experiment, load_experiment
 from neuroevo.experiment.reading import overridden
 from neuroevo.report.comparison.comparison_page import comparison_page
@@ -34,6 +35,7 @@ SMALL = (
     "--set", "evolution.generations=3",
     "--jobs", "1",
 )  # fmt: skip
+IN_PYTHON = ("evolution.population=4", "evolution.generations=1", "training.samples=100")
 
 
 @pytest.fixture(scope="module")
@@ -144,17 +146,73 @@ def test_test_rows_of_a_dataset_and_a_function_are_listed(task: dict[str, object
         run.test_rows(data="other.csv")
 
 
+@pytest.mark.parametrize("target", ["probability of a", "how bad a prediction is", "error in y"])
+@pytest.mark.parametrize("is_classes", [True, False])
+def test_true_targets_are_shown_whatever_their_name(target: str, *, is_classes: bool) -> None:
+    """A target may have the name of a column of predictions, and rows may have several names."""
+    inputs = np.random.default_rng(0).normal(size=60)
+    true = np.where(inputs > 0, "a", "b") if is_classes else np.sin(inputs)
+    rows = pd.MultiIndex.from_product([range(12), range(5)])
+    frame = pd.DataFrame({"x": inputs, target: true}, index=rows)
+    run = api.run(frame, target=target, results=None, overrides=IN_PYTHON)
+    found = run.test_rows()
+    assert (found[target] == [frame[target][row] for row in found["row"]]).all()
+
+
+def test_test_rows_with_other_weights_are_refused() -> None:
+    """The weights of test rows are part of what a run began with."""
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(60, 2)), columns=["x", "y"]).assign(w=2.0)
+    overrides = [*IN_PYTHON, 'task.weight="w"']
+    run = api.run(frame, target="y", results=None, overrides=overrides)
+    assert (run.test_rows(data=frame)["w"] == 2).all()
+    with pytest.raises(DataError, match="test rows must be the same"):
+        run.test_rows(data=frame.assign(w=3.0))
+
+
+def test_words_that_are_categories_are_not_missing_in_new_rows(
+    neuroevo: Command, tmp_path: Path
+) -> None:
+    """NA is a category for a run of a frame, and so in a text file with new rows."""
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": random.normal(size=90), "r": random.choice(["NA", "EU"], 90)})
+    frame["y"] = frame["a"] + 3 * frame["r"].eq("NA")
+    missing = 'task.missing="most_frequent"'
+    run = api.run(frame, target="y", results=tmp_path, overrides=[*IN_PYTHON, missing])
+    new = tmp_path / "new.csv"
+    frame.to_csv(new, index=False)
+    ended = neuroevo("predict", str(run.folder.path), str(new))
+    assert ended.returncode == 0, ended.stderr
+    assert "missing" not in ended.stderr
+    model = run.champion()
+    assert isinstance(model, TableModel)
+    np.testing.assert_allclose(predicted(ended.stdout)["y"], model.predict(frame), rtol=1e-5)
+
+
+def test_the_command_that_continues_a_search_has_its_settings(
+    neuroevo: Command, tmp_path: Path
+) -> None:
+    """It searches the same inputs, rows and genes as the run that it is printed for."""
+    settings = ("--set", 'task.leave_out=["built"]', "--set", "task.split_seed=5")
+    at = ("--results", str(tmp_path))
+    ended = neuroevo("run", str(FLATS), "--target", "rent", *SMALL, *settings, *at)
+    [again] = [line for line in ended.stderr.splitlines() if "--seed-from" in line]
+    second = neuroevo(*shlex.split(again[again.index("run ") :]), *at, "--generations", "1")
+    assert second.returncode == 0, second.stderr
+    first, then = (load_run(Path(each.stdout.strip())).experiment for each in (ended, second))
+    assert (first.task, first.space) == (then.task, then.space)
+
+
 def test_test_rows_have_names_of_their_own() -> None:
     """Columns of the table may have the names that predictions get; these end with _ then."""
     random = np.random.default_rng(0)
     names = ["row", "predicted y", "error in y"]
     frame = pd.DataFrame(random.normal(size=(60, 3)), columns=names)
-    overrides = ["evolution.population=4", "evolution.generations=1", "training.samples=100"]
     run = api.run(
         frame.assign(y=frame["row"] + frame["error in y"]),
         target="y",
         results=None,
-        overrides=overrides,
+        overrides=IN_PYTHON,
     )
     rows = run.test_rows()
     assert [*rows.columns] == ["row_", *names, "y", "predicted y_", "error in y_"]

@@ -64,7 +64,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"task": TASK, "training": {"loss": "cross_entropy"}},
         (
             "training.loss: must be 'squared_error' for the task 'mouse', whose targets are no "
-            "class probabilities, but got 'cross_entropy'"
+            "classes, but got 'cross_entropy'"
         ),
     ),
     (
@@ -112,7 +112,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"task": TASK, "evolution": {"objectives": ["error_rate", "parameters", "log_loss"]}},
         (
             "evolution.objectives: must be of 'final_mse', 'samples_to_target', 'curve_area', "
-            "'parameters', 'r2' for the task 'mouse', whose targets are no class probabilities, "
+            "'parameters', 'r2' for the task 'mouse', whose targets are no classes, "
             "but got 'error_rate', 'log_loss'"
         ),
     ),

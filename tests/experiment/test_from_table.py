@@ -56,6 +56,8 @@ def test_names_of_rows_are_left_out_and_can_be_kept() -> None:
     assert found.document["task"]["leave_out"] == ["id", "same"]
     kept = suggested(frame, *hint(found.notes[0]))
     assert kept.document["task"]["leave_out"] == ["same"]
+    [note] = kept.notes
+    assert note.startswith("data, column 'id': is an input, as leave_out does not name it")
 
 
 def test_names_of_rows_are_kept_if_there_is_nothing_else() -> None:

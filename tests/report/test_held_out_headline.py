@@ -8,6 +8,7 @@ import pytest
 from neuroevo.analysis.findings import Findings
 from neuroevo.evaluation.scores import Score
 from neuroevo.report.headline import headline
+from neuroevo.report.held_out_table import held_out_sentences
 from neuroevo.report.run import Run
 from tests.invented_held_out import SPECIES, TablePlan, on_table, stated, with_difference
 from tests.invented_runs import SCRIPT
@@ -179,6 +180,30 @@ def test_few_rows_are_uncertain(runs: Runs) -> None:
     assert "Its accuracy is 100% in every bootstrap sample, so there is no interval." in words.lead
     assert "With 1 test row all of this is uncertain." in words.lead
     assert words.numbers[0].label == "accuracy on 1 test row"
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [
+        (1, "over the rows of the only test group"),
+        (3, "over the 3 test groups"),
+        (9, "over the 9 test groups"),
+    ],
+)
+def test_few_groups_decide_nothing(runs: Runs, groups: int, words: str) -> None:
+    """However many rows they have, no difference is called more than chance."""
+    values = {"": Score(0.8, 0.7, 0.9), "gradient boosting": Score(0.86, 0.8, 0.9)}
+    findings = stated(runs("one point"), replace(SPECIES, rows=500), "accuracy", values)
+    certain = Score(-0.06, -0.1, -0.02)
+    findings = with_difference(findings, "gradient boosting", "accuracy", certain)
+    assert findings.held_out is not None
+    findings = replace(findings, held_out=replace(findings.held_out, groups=groups))
+    lead, count = headline(findings).lead, f"{groups} test group{'s' * (groups > 1)}"
+    assert words in lead
+    assert f"is −6 percentage points, which may be chance with {count}." in lead
+    assert "more than chance" not in lead
+    assert f"With {count} all of this is uncertain" in lead
+    assert f"with {count} any difference may be chance" in held_out_sentences(findings)
 
 
 def test_metric_that_is_defined_is_shown(runs: Runs) -> None:

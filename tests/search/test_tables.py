@@ -89,7 +89,7 @@ def test_intervals_of_groups_are_wider_than_those_of_their_rows() -> None:
         if groups is not None:
             assert scores.models[0].scores == run.findings.held_out.models[0].scores
     assert widths[0] > 3 * widths[1]
-    assert "bootstrap samples of the groups" in held_out_sentences(run.findings)
+    assert "bootstrap samples of the 6 test groups" in held_out_sentences(run.findings)
 
 
 def test_shuffled_and_poisoned_test_rows_change_nothing_but_their_scores(

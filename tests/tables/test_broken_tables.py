@@ -430,7 +430,12 @@ BROKEN: list[Case] = [
         "classes in a regression",
         "x,y\n1,a\n2,b\n3,a\n",
         {"problem": "regression"},
-        (", column 'y': must be numbers as the target of a regression, but got categories",),
+        (
+            (
+                ", column 'y': must be numbers as the target of a regression, but got categories "
+                "(set problem = 'classes' to tell them apart)"
+            ),
+        ),
     ),
     (
         "classes in one of several targets",
@@ -554,15 +559,15 @@ BROKEN: list[Case] = [
         "x,s,y\n1,2024-01-01,1\n2,2024-13-01,2\n3,soon,3\n",
         {"split": "time", "split_column": "s"},
         (
-            ", row 3, column 's': must be a number or an ISO date, but got '2024-13-01'",
-            ", row 4, column 's': must be a number or an ISO date, but got 'soon'",
+            ", row 3, column 's': must be a finite number or an ISO date, but got '2024-13-01'",
+            ", row 4, column 's': must be a finite number or an ISO date, but got 'soon'",
         ),
     ),
     (
         "inputs of the same name",
         "age,age missing,y\n,1,1\n2,3,3\n4,5,6\n" + ",1,2\n4,5,7\n" * 4,
         {"missing": "median", "missing_indicator": True},
-        (": inputs: must have different names, but got 'age missing' twice",),
+        (": inputs: must have different names, but got 'age missing' twice (rename the column)",),
     ),
 ]
 

@@ -38,6 +38,28 @@ def test_arrays_get_names() -> None:
     assert targets == ("y1", "y2")
     assert frame_of(INPUTS, INPUTS["a"] * 2)[1] == ("y",)
     assert frame_of(INPUTS, (INPUTS["a"] * 2).rename("twice"))[1] == ("twice",)
+    unnamed = pd.DataFrame(np.ones((4, 2))), pd.DataFrame(np.zeros((4, 1)))
+    assert frame_of(*unnamed)[1] == ("y",)
+    assert frame_of(unnamed[0], pd.Series(np.zeros(4), name=0))[1] == ("y",)
+
+
+def test_masked_cells_are_missing() -> None:
+    """The mask of an array hides numbers that are none."""
+    mask = np.arange(60) % 7 == 0
+    inputs = np.ma.MaskedArray(INPUTS.to_numpy(), np.stack([mask] * 3, axis=1))
+    targets = np.ma.MaskedArray(np.where(mask, -9999, 1), mask)
+    frame = frame_of(inputs, np.arange(60))[0]
+    assert (frame[["x1", "x2", "x3"]].isna().all(axis=1) == mask).all()
+    words = np.ma.MaskedArray(np.where(mask, "?", "p").astype(object), mask)
+    for each in (targets, words):
+        assert (frame_of(INPUTS, each)[0]["y"].isna() == mask).all()
+
+
+def test_only_models_of_classes_have_classes(model: TableModel) -> None:
+    """A program that asks whether a model has the attribute gets an answer."""
+    champion = neuroevo.fit(INPUTS, np.sin(INPUTS["b"]), overrides=SMALL).champion()
+    assert hasattr(model, "classes_")
+    assert getattr(champion, "classes_", None) is None
 
 
 @pytest.mark.parametrize(

@@ -182,11 +182,14 @@ def test_an_input_that_gives_the_target_away_is_a_warning() -> None:
     y = random.normal(size=50)
     close = y + 1e-6 * random.normal(size=50)
     doubled = np.where(np.arange(50) % 7 == 0, np.nan, 2 * y)
-    numbers = pd.DataFrame({"far": 1e6 - y, "doubled": doubled, "close": close, "y": y})
+    single = y.astype(np.float32)
+    columns = {"far": 1e6 - y, "doubled": doubled, "close": close, "single": single, "y": y}
+    numbers = pd.DataFrame(columns)
     settings = TableSettings(target=("y",), missing="median")
     assert check_frame(numbers, settings).warnings == (
         "data, column 'far': is a linear function of the target 'y'",
         "data, column 'doubled': is a linear function of the target 'y'",
+        "data, column 'single': equals the target 'y'",
     )
     words = pd.Series(list("abc") * 10)
     renamed = words.map({"a": 7, "b": 1, "c": 30})

@@ -198,6 +198,13 @@ def test_constant_columns_are_left_out_with_a_warning(frame: pd.DataFrame) -> No
     )
 
 
+def test_numbers_that_are_almost_constant_are_a_warning(frame: pd.DataFrame) -> None:
+    """scikit-learn takes them for constant and does not scale them, so that they stay tiny."""
+    tiny = frame[["size", "part", "price", "label"]].assign(tiny=1e13 + np.arange(ROWS) / 500)
+    text = "its numbers differ too little to be scaled, so networks can hardly use them"
+    assert prepare(tiny, settings(categories=[])).warnings == (f"data, column 'tiny': {text}",)
+
+
 def test_columns_of_rare_categories_are_left_out_unless_they_have_an_indicator(
     frame: pd.DataFrame,
 ) -> None:

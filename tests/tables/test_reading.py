@@ -147,6 +147,21 @@ def test_words_for_missing_cells_can_be_chosen(tmp_path: Path) -> None:
     assert read["z"].fillna("missing").tolist() == ["missing", "NA", "missing"]
 
 
+def test_categories_that_a_network_knows_are_neither_missing_nor_wrong_numbers(
+    tmp_path: Path,
+) -> None:
+    """NA and 1,5 are read in a column of which they are categories, and in no other."""
+    path = tmp_path / "table.csv"
+    path.write_text("region;size;y\nNA;1,5;NA\nEU;2,5;2\nnull;1,5;3\n")
+    settings = TableSettings(target=("y",), separator=";")
+    with pytest.raises(DataError, match=r"column 'size': must have '\.' as the decimal sign"):
+        read_table(path, settings)
+    read = read_table(path, settings, known={"region": ["NA", "EU"], "size": ["1,5", "2,5"]})
+    assert read["region"].fillna("missing").tolist() == ["NA", "EU", "missing"]
+    assert read["size"].tolist() == ["1,5", "2,5", "1,5"]
+    assert read["y"].isna().tolist() == [True, False, False]
+
+
 def parquet_problems(path: Path) -> tuple[str, ...]:
     """Return the problems of reading a Parquet file, without its name."""
     with pytest.raises(DataError) as caught:

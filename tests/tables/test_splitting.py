@@ -130,6 +130,34 @@ def test_rows_are_divided_by_time(frame: pd.DataFrame, form: str) -> None:
     assert (len(parts.training), len(parts.validation), len(parts.test)) == (51, 20, 30)
 
 
+NANOSECONDS = 1_600_000_000_000_000_000 + np.arange(ROWS)[::-1]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        NANOSECONDS,
+        pd.array(NANOSECONDS, dtype="Int64"),
+        pd.to_datetime(NANOSECONDS),
+        pd.to_datetime(NANOSECONDS).astype("str"),
+        NANOSECONDS.astype(str),
+    ],
+    ids=["whole numbers", "nullable numbers", "times", "texts of times", "texts of numbers"],
+)
+def test_all_digits_of_times_count(frame: pd.DataFrame, times: pd.Series) -> None:
+    """Times that differ by a nanosecond are in their order, from the last row to the first."""
+    parts = split(frame.assign(day=times), split="time", split_column="day", test=0.3)
+    order = np.concatenate([parts.training, parts.validation, parts.test])
+    assert order.tolist() == [*range(ROWS - 1, -1, -1)]
+
+
+def test_an_infinite_time_is_refused(frame: pd.DataFrame) -> None:
+    """Its row would always be a test row."""
+    times = pd.Series(np.where(np.arange(len(frame)) == 6, np.inf, 1.0), index=frame.index)
+    with pytest.raises(DataError, match=r"row 6, column 'day': must be a finite number"):
+        split(frame.assign(day=times), split="time", split_column="day")
+
+
 def test_equal_times_stay_in_the_order_of_the_table() -> None:
     """Rows of the same time are not put into another order."""
     frame = pd.DataFrame({"x": range(10), "t": [1, 0] * 5, "y": range(10)})
