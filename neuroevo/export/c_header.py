@@ -16,7 +16,13 @@ from neuroevo.export.description import Description, Layer, layer_sizes
 from neuroevo.export.guide import guide
 from neuroevo.kernel.activations import LEAKY_RELU_SLOPE
 from neuroevo.settings import shown
-from neuroevo.tables.records import UNIFORM_SPREAD, CategoryInput, Input, NumberInput
+from neuroevo.tables.records import (
+    UNIFORM_SPREAD,
+    BooleanInput,
+    CategoryInput,
+    Input,
+    NumberInput,
+)
 
 _TEMPLATE = files("neuroevo.export").joinpath("assets/network.h.jinja")
 _FLOAT = 4  # bytes
@@ -134,6 +140,7 @@ def _columns(description: Description) -> Iterator[dict[str, Any]]:
             "first": first,
             "indicator": record.indicator,
             "is_category": isinstance(record, CategoryInput),
+            "is_boolean": isinstance(record, BooleanInput),
             "knots": [],
         }
         if isinstance(record, CategoryInput):

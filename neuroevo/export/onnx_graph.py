@@ -159,7 +159,9 @@ def _prepared(graph: _Graph, record: Input, description: Description) -> str:
 
 def _scaled(graph: _Graph, record: NumberInput | BooleanInput, raw: str) -> str:
     if isinstance(record, BooleanInput):
-        return raw
+        one, zero, nothing = (graph.constant(number, "f8") for number in (1.0, 0.0, np.nan))
+        is_known = graph.add("Or", graph.add("Equal", raw, one), graph.add("Equal", raw, zero))
+        return graph.add("Where", is_known, raw, nothing)
     if record.knots:
         return _among(graph, np.array(record.knots), raw)
     shifted = graph.add("Sub", raw, graph.constant(record.offset, "f8"))

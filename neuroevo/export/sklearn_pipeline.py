@@ -192,10 +192,9 @@ def _preparation(description: Description, rows: "pd.DataFrame") -> Any:  # noqa
     )
     columns.fit(rows)
     for place, record in enumerate(records):
-        steps = columns.named_transformers_[f"column {place}"]
-        values = dict(steps.transformer_list)["values"]
         if isinstance(record, NumberInput):
-            _fill_scaling(values, record)
+            union = columns.named_transformers_[f"column {place}"].named_steps["inputs"]
+            _fill_scaling(dict(union.transformer_list)["values"], record)
     return columns
 
 
@@ -204,7 +203,6 @@ def _steps(record: Input, unseen: str) -> Any:  # noqa: ANN401 - as above
     from sklearn.impute import MissingIndicator, SimpleImputer  # noqa: PLC0415 - takes a second
     from sklearn.pipeline import FeatureUnion, Pipeline  # noqa: PLC0415 - as above
     from sklearn.preprocessing import (  # noqa: PLC0415 - as above
-        FunctionTransformer,
         OneHotEncoder,
         QuantileTransformer,
         StandardScaler,
@@ -225,7 +223,7 @@ def _steps(record: Input, unseen: str) -> Any:  # noqa: ANN401 - as above
         )
         steps.append(("one_hot", encoder))
     elif isinstance(record, BooleanInput):
-        steps.append(("number", FunctionTransformer()))
+        steps.append(("one or zero", "passthrough"))
     else:
         if record.knots:
             steps.append(("quantiles", QuantileTransformer(n_quantiles=_FEWEST_ROWS)))
@@ -233,7 +231,11 @@ def _steps(record: Input, unseen: str) -> Any:  # noqa: ANN401 - as above
     union = [("values", Pipeline(steps))]
     if record.indicator:
         union.append(("missing", MissingIndicator(features="all")))
-    return FeatureUnion(union)
+    if isinstance(record, CategoryInput):
+        return FeatureUnion(union)
+    # Whole numbers, true and false become floats, which may be missing and can be filled.
+    as_floats = StandardScaler(with_mean=False, with_std=False)
+    return Pipeline([("floats", as_floats), ("inputs", FeatureUnion(union))])
 
 
 def _least_count(record: CategoryInput) -> int | None:

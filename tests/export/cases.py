@@ -240,26 +240,28 @@ CASES: Mapping[str, Callable[[], Case]] = {
 def refusing_case(activation: str = "relu") -> Case:
     """Make a network for classes that refuses all of its rows but the first.
 
-    Their columns are ``int``, the category ``floor``, and ``x``. One is missing in each of the next
-    rows, then a category is unseen, and then a number is too far from the training rows.
+    Their columns are ``int``, ``garden``, true or false, the category ``floor``, and ``x``. One but
+    ``garden`` is missing in each of the next rows, then a category is unseen, a number is too far
+    from the training rows, and ``garden`` is 2.
     """
     case = table_case(
         ("level",),
         activation=activation,
-        columns=["int", "floor", "x"],
+        columns=["int", "garden", "floor", "x"],
         missing="refuse",
         missing_indicator=False,
         unseen="refuse",
     )
-    rows = pd.DataFrame({"int": [2.0] * 6, "floor": ["9"] * 6, "x": [0.5] * 6})
+    rows = pd.DataFrame({"int": [2.0] * 7, "garden": [1.0] * 7, "floor": ["9"] * 7, "x": [0.5] * 7})
     rows.loc[1, "int"] = rows.loc[3, "x"] = np.nan
     rows.loc[2, "floor"] = None
     rows.loc[4, "floor"] = "10000"
     rows.loc[5, "x"] = 1e12
+    rows.loc[6, "garden"] = 2.0
     return Case(case.model, rows)
 
 
-REFUSED = (0, 1, 2, 3, 2, 3)
+REFUSED = (0, 1, 3, 4, 3, 4, 2)
 """The number of the column for which each row of `refusing_case` is refused."""
 
 SPELLINGS: Sequence[Mapping[str, object]] = (
@@ -271,9 +273,9 @@ SPELLINGS: Sequence[Mapping[str, object]] = (
 """Rows whose cells mean the same."""
 
 
-def spelled_case() -> Case:
+def spelled_case(activation: str = "tanh") -> Case:
     """Make a network for the columns of `SPELLINGS`, with a row."""
-    case = table_case(columns=["int", "floor", "garden"])
+    case = table_case(columns=["int", "floor", "garden"], activation=activation)
     return Case(case.model, pd.DataFrame([SPELLINGS[0]]))
 
 

@@ -150,6 +150,7 @@ USE = """
 int predict(const struct network_row *row, float *outputs) {
   return network_predict(row, outputs);
 }
+float missing(void) { return NAN; }
 """
 
 

@@ -89,10 +89,21 @@ def test_rows_that_cannot_be_prepared_are_refused(tmp_path: Path) -> None:
     """Each row that predict refuses throws a RangeError that names the column."""
     case = refusing_case()
     messages = run(case, tmp_path, program=REFUSING)
-    names = ["", "int", "floor", "x", "floor", "x"]
+    names = ["", "int", "floor", "x", "floor", "x", "garden"]
     for message, name in zip(messages, names, strict=True):
         assert message.startswith(f"RangeError: column {name}: must" if name else "")
         assert bool(message) == bool(name)
+
+
+def test_an_absent_column_is_refused_and_null_is_missing(tmp_path: Path) -> None:
+    """A misspelt name is no missing cell, which would be filled."""
+    case = spelled_case()
+    whole: dict[str, object] = dict(SPELLINGS[0])
+    misspelt = {"innt" if name == "int" else name: cell for name, cell in whole.items()}
+    rows = [whole, {**whole, "int": None}, misspelt]
+    messages = run(case, tmp_path, rows, REFUSING)
+    expected = "RangeError: column int: must be in the row, null if it is missing"
+    assert messages == ["", "", f"{expected}, but got undefined"]
 
 
 def test_cells_may_be_spelled_differently(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import sys
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from neuroevo.errors import NeuroevoError
@@ -15,6 +17,7 @@ from tests.export.cases import (
     averaged,
     case_named,
     refusing_case,
+    spelled_case,
     table_case,
 )
 
@@ -101,6 +104,26 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "skops.io", None)
     with pytest.raises(NeuroevoError, match=r"pip install 'neuroevo\[sklearn\]'"):
         array_case("relu").model.to("sklearn")
+
+
+@pytest.mark.parametrize(
+    ("garden", "number"),
+    [("bool", "int64"), ("boolean", "Int64"), ("int64", "int8"), ("object", "object")],
+)
+def test_columns_may_have_any_type_that_holds_their_cells(garden: str, number: str) -> None:
+    """Whole numbers, true and false are filled and predicted as floats are, with an indicator."""
+    case = spelled_case()
+    rows = pd.concat([case.rows] * 4, ignore_index=True)
+    gardens: list[bool | None] = [True, False, True, False]
+    numbers: list[int | None] = [1, 2, 3, 4]
+    if number[0] in "Io":  # types with missing cells
+        gardens[3] = numbers[3] = None
+    typed = rows.assign(
+        garden=pd.Series(gardens, dtype=garden), int=pd.Series(numbers, dtype=number)
+    )
+    found = pipeline_of(case).predict(typed)
+    expected = case.model.predict(typed)
+    assert np.abs(found - expected).max() < TOLERANCE * np.abs(expected).max()
 
 
 def test_rows_that_cannot_be_prepared_are_refused() -> None:

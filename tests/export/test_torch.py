@@ -4,6 +4,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -64,6 +65,16 @@ def test_cells_may_be_spelled_differently() -> None:
     for row in SPELLINGS:
         outputs = network.outputs({name: [cell] for name, cell in row.items()})
         assert case.largest_difference(outputs.numpy()) < TOLERANCE
+
+
+@pytest.mark.parametrize("cell", [None, float("nan"), pd.NA, pd.NaT, np.float32("nan"), " "])
+def test_whatever_is_missing_in_predict_is_missing_here(cell: object) -> None:
+    """Cells that pandas takes for missing are filled."""
+    case = spelled_case()
+    row: dict[str, list[object]] = {name: [cell] for name in SPELLINGS[0]}
+    outputs = module_of(case).Network().outputs(row)
+    missing = pd.DataFrame({name: [None] for name in row})
+    assert case.largest_difference(outputs.numpy(), missing) < TOLERANCE
 
 
 @pytest.mark.parametrize("cell", [True, "True", "1_000", "\u0661", "0x1"])

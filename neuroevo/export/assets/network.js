@@ -18,7 +18,7 @@ const BOOLEANS = { true: 1, false: 0, 1: 1, 0: 0 };
 const SPREAD = Math.sqrt(12); // a uniform distribution of variance 1 is so wide
 
 function isMissing(cell) {
-  return cell === null || cell === undefined || Number.isNaN(cell) || String(cell).trim() === "";
+  return cell === null || Number.isNaN(cell) || String(cell).trim() === "";
 }
 
 function refuse(column, rule, cell) {
@@ -103,6 +103,9 @@ function valuesOf(column, cell) {
 export function prepare(row) {
   return NETWORK.inputs.flatMap((column) => {
     const cell = row[column.name];
+    if (cell === undefined) {
+      refuse(column, "must be in the row, null if it is missing", cell);
+    }
     const missing = isMissing(cell);
     if (missing && column.fill === null) {
       refuse(column, "must not be missing", cell);
