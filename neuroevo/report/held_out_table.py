@@ -167,6 +167,7 @@ def held_out_values(findings: "Findings") -> dict[str, Any] | None:
         return None
     return {
         "samples": models.samples,
+        "groups": models.groups or None,
         "models": [
             {
                 "role": model.role,

@@ -233,7 +233,7 @@ def test_plain_values_are_those_of_the_file(runs: Runs) -> None:
     assert values is not None
     assert findings.held_out is not None
     assert findings.diagnosis is not None
-    assert values["samples"] == 30
+    assert (values["samples"], values["groups"]) == (30, None)
     assert values["kept_network"] == findings.diagnosis.scores
     for model, scored in zip(values["models"], findings.held_out.models, strict=True):
         assert (model["name"], model["number"]) == (scored.name, scored.number)
