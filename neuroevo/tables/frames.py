@@ -87,9 +87,10 @@ def _numbered(letter: str, count: int) -> list[str]:
 
 
 def _array(values: ArrayLike | Mapping[str, Any], name: str) -> NDArray[Any]:
-    if isinstance(values, np.ma.MaskedArray):  # NumPy would drop the mask
-        kind = np.float64 if values.dtype.kind in "biuf" else object
-        return np.ma.filled(values.astype(kind), np.nan)
+    if np.ma.is_masked(values):  # NumPy would drop the mask
+        masked: np.ma.MaskedArray[Any, Any] = np.ma.asarray(values)
+        kind = np.float64 if masked.dtype.kind in "iuf" else object
+        return np.ma.filled(masked.astype(kind), np.nan)
     try:
         return np.asarray(values)
     except ValueError as error:

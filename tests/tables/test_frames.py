@@ -51,8 +51,12 @@ def test_masked_cells_are_missing() -> None:
     frame = frame_of(inputs, np.arange(60))[0]
     assert (frame[["x1", "x2", "x3"]].isna().all(axis=1) == mask).all()
     words = np.ma.MaskedArray(np.where(mask, "?", "p").astype(object), mask)
-    for each in (targets, words):
+    truths = np.ma.MaskedArray(mask, mask)
+    for each in (targets, words, truths):
         assert (frame_of(INPUTS, each)[0]["y"].isna() == mask).all()
+    unmasked = np.ma.MaskedArray(mask)
+    assert frame_of(INPUTS, unmasked)[0]["y"].tolist() == mask.tolist()
+    assert frame_of(INPUTS, unmasked)[0]["y"].dtype == np.bool_
 
 
 def test_only_models_of_classes_have_classes(model: TableModel) -> None:
