@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from neuroevo.evaluation.scores import Metric, Score
 
 MANY_ROWS = 1_000  # of a test part, from which on percentages have a decimal
-LEAST_UNITS = 10
-"""Of a test part, for a verdict on a difference.
+LEAST_UNITS = 20
+"""Rows or groups of a test part, for a verdict on a difference.
 
-Intervals of the bootstrap are too narrow with few units: of two equally good models whose errors
-share a part in each group, 14% differ by them with 5 groups, instead of 5%.
+Intervals of the bootstrap are too narrow with few: with 5 groups, they call a fifth of pairs of
+equally good models different, instead of 5%.
 """
 MOST_TARGETS = 3  # whose names a sentence lists
 FREQUENT = "the most frequent class"  # a reference model, with another name as a subject

@@ -11,6 +11,7 @@ from sklearn import config_context, metrics
 
 from neuroevo.evaluation.diagnosis import MOST_PERMUTED, calibration, confusion, importance
 from neuroevo.evaluation.scores import Resampling, Targets, scores_of
+from neuroevo.report.held_out_texts import LEAST_UNITS
 
 Array = npt.NDArray[np.float64]
 
@@ -181,6 +182,27 @@ def test_differences_are_those_of_the_same_bootstrap_samples(
         bounds = (difference.value, difference.low, difference.high)
         assert bounds == pytest.approx((whole, low, high), rel=1e-3, abs=1e-5)
     assert {(each.low, each.high) for each in ours.differences(ours).values()} == {(0, 0)}
+
+
+def false_differences(groups: int) -> float:
+    """Return how often equally good models, whose errors share a part in each group, differ."""
+    random, different, draws = np.random.default_rng(6), 0, 200
+    members = np.repeat(np.arange(groups), 20)
+    for draw in range(draws):
+        values = random.normal(size=(len(members), 1))
+        errors = random.normal(size=(2, groups, 1))[:, members]
+        errors += 0.5 * random.normal(size=errors.shape)
+        resampling = Resampling(len(members), (draw,), members)
+        targets = Targets(values, is_classes=False)
+        one, other = (resampling.resampled(targets, values + each / 2) for each in errors[:, None])
+        difference = one.differences(other)["r2"]
+        different += not difference.low <= 0 <= difference.high
+    return different / draws
+
+
+def test_with_few_groups_differences_by_chance_are_too_often_found() -> None:
+    """The least number of groups for a verdict is one where it is seldom wrong."""
+    assert false_differences(5) > 0.15 > false_differences(LEAST_UNITS)
 
 
 def test_samples_of_a_group_are_drawn_together() -> None:

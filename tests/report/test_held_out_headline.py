@@ -187,7 +187,7 @@ def test_few_rows_are_uncertain(runs: Runs) -> None:
     [
         (1, "over the rows of the only test group"),
         (3, "over the 3 test groups"),
-        (9, "over the 9 test groups"),
+        (19, "over the 19 test groups"),
     ],
 )
 def test_few_groups_decide_nothing(runs: Runs, groups: int, words: str) -> None:
