@@ -279,7 +279,10 @@ def _target_lines(column: Column, name: str) -> list[str]:
         return [column_line(name, column.name, column.input_problem)]
     lines = broken_lines(column, name)
     rule = "must not be missing in the target"
-    lines += cell_lines(name, column.given, column.missing, rule, "remove these rows")
+    hint = "remove these rows"
+    if column.kind == "category":  # readers take such words for missing cells
+        hint += "; if NA and the like are classes of a file: --set 'task.missing_words=[]'"
+    lines += cell_lines(name, column.given, column.missing, rule, hint)
     return lines
 
 

@@ -362,6 +362,18 @@ BROKEN: list[Case] = [
         (": must have at least one column for the inputs, but got none",),
     ),
     (
+        "missing labels",
+        "x,y\n1,NA\n2,b\n3,a\n",
+        {},
+        (
+            (
+                ", row 2, column 'y': must not be missing in the target, but got an empty cell "
+                "(remove these rows; if NA and the like are classes of a file: "
+                "--set 'task.missing_words=[]')"
+            ),
+        ),
+    ),
+    (
         "missing targets",
         table("1,1,", "2,2,NA"),
         {},
