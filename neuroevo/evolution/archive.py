@@ -22,6 +22,7 @@ Indices = npt.NDArray[np.int64]
 _COLUMNS = "_rows", "_costs", "_excesses", "_prices", "_counts", "_numbers"  # grow alike
 _ROOM = 64
 _DIGITS = 9
+_ROUNDING = 1e-9  # of the range of costs: smaller differences are not noise
 
 
 class Archive:
@@ -54,7 +55,7 @@ class Archive:
         self.squares = 0.0
         """Sum of squared gaps between the first costs of equal genomes and their means."""
         self.differs = False
-        """Whether any genome had other costs or excesses when it was evaluated again."""
+        """Whether a genome had other costs or excesses when it was evaluated again."""
         self._variances, self._known_variances = 0.0, 0  # their sum and number
         self.unreliable = set[int]()
         """Places of genomes that failed in some of their evaluations, but not in all."""
@@ -214,13 +215,20 @@ class Archive:
             self._excesses[place] = excesses
         else:
             gaps, beyond = costs - self._costs[place], excesses - self._excesses[place]
-            self.differs |= bool(gaps.any() or beyond.any())
+            differ = np.abs(gaps) > _ROUNDING * self._spread
+            self.differs |= bool(differ.any() or beyond.any())
             self._counts[place] += 1
             self._costs[place] += gaps / self._counts[place]
             self._excesses[place] += beyond / self._counts[place]
             square = float(gaps[0]) * float(costs[0] - self._costs[place, 0])
             self.squares = min(self.squares + square, sys.float_info.max)
         self._insert(place)
+
+    @property
+    def _spread(self) -> Rows:
+        """The range of each cost, shape (objectives,)."""
+        known = self._costs[: len(self)]
+        return np.asarray(np.nanmax(known, axis=0) - np.nanmin(known, axis=0))
 
     @property
     def variance(self) -> float:

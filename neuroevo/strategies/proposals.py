@@ -293,7 +293,7 @@ class Proposals:
         means, feasible = trials.targets[: len(chosen)], violations == 0
         if trials.noise:
             means, variances = fitted.shrunk[:, : len(chosen)]
-            if self._archive.is_noisy and not niche:
+            if self._noisy and self._archive.is_noisy and not niche:
                 repeatable = feasible & ~self._barred_from_repetition(chosen, pending)
                 if repeatable.any() and rng.random() < repeated:
                     lowest = np.where(repeatable, means - np.sqrt(variances), np.inf)

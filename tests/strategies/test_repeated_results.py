@@ -63,6 +63,28 @@ def test_noise_of_a_constraint_is_noticed() -> None:
     assert value(evolution.best.genome) < 0.59
 
 
+@pytest.mark.parametrize("gap", [1e-13, 0.1])
+def test_genomes_are_not_asked_again_without_noise(gap: float) -> None:
+    """A genome whose result is told twice and differs, by rounding or more, changes nothing."""
+    evolution, asked = Evolution(PLANE, strategy="screened", seed=2), list[Genome]()
+    for trial in range(60):
+        asked += evolution.ask(1)
+        evolution.tell(asked[-1:], [value(asked[-1]) ** 2 + value(asked[-1], "y")])
+        if trial == 20:
+            evolution.tell(asked[:1], [value(asked[0]) ** 2 + value(asked[0], "y") + gap])
+    assert len(set(asked)) == len(asked)
+
+
+def test_a_difference_by_rounding_is_no_noise() -> None:
+    """A search for noise goes on as one without: no genome is asked again and again."""
+    evolution, counts = Evolution(PLANE, strategy="screened", noisy=True, seed=2), Counter[Genome]()
+    for trial in range(80):
+        [genome] = evolution.ask(1)
+        counts[genome] += 1
+        evolution.tell([genome], [value(genome) ** 2 + value(genome, "y") + 1e-13 * (trial % 2)])
+    assert counts.total() - len(counts) <= 4
+
+
 def test_a_genome_that_fails_at_times_is_not_evaluated_again_and_again() -> None:
     """After its first failure it is repeated no more, and is not the best."""
     evolution = Evolution(PLANE, strategy="screened", noisy=True, seed=2)
