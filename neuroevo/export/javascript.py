@@ -30,8 +30,8 @@ def _head(description: Description) -> list[str]:
         "  predict(row);  // its class, or {target: value}",
         "  outputs(row);  // numbers",
         "",
-        "A cell may be missing (null, NaN, an empty text or no such key) where the list says so.",
-        "A cell that can't be used throws a RangeError.",
+        "A cell may be missing (null, NaN or an empty text) where the list says so.",
+        "A cell that can't be used throws a RangeError, and so does a row without a column.",
     ]
 
 

@@ -32,6 +32,7 @@ def write(description: Description) -> str:
             "import base64",
             "import math",
             "import re",
+            "from numbers import Number",
             "",
             "import torch",
             "",
@@ -55,7 +56,7 @@ def _head(description: Description) -> list[str]:
         "  network(prepare(columns))  # the same as training sees it: scaled, with gradients",
         '  torch.save(network.state_dict(), "weights.pt")',
         "",
-        "A cell may be missing (None, NaN, an empty text) where the list says so.",
+        "A cell may be missing (None, NaN, pandas' NA, an empty text) where the list says so.",
         "A cell that can't be used raises a ValueError.",
     ]
 

@@ -269,14 +269,43 @@ SPELLINGS: Sequence[Mapping[str, object]] = (
     {"int": 2, "floor": 9, "garden": True},
     {"int": "2", "floor": " 09", "garden": "TRUE"},
     {"int": " 2.0", "floor": "9e0", "garden": "1"},
+    {"int": "+2", "floor": "+9.0", "garden": " 01"},
 )
 """Rows whose cells mean the same."""
 
 
-def spelled_case(activation: str = "tanh") -> Case:
+def spelled_case(activation: str = "tanh", scaling: str = "standard") -> Case:
     """Make a network for the columns of `SPELLINGS`, with a row."""
-    case = table_case(columns=["int", "floor", "garden"], activation=activation)
+    columns = ["int", "floor", "garden"]
+    case = table_case(columns=columns, activation=activation, scaling=scaling)
     return Case(case.model, pd.DataFrame([SPELLINGS[0]]))
+
+
+def unusual_case(names: Sequence[str], unseen: str = "zeros", **record: object) -> Case:
+    """Make a network for a category of such names, with a row for each."""
+    column = {"kind": "category", "name": "code", "categories": names, **record}
+    preparation = Preparation.of({"inputs": [column], "unseen": unseen, "targets": [{"name": "y"}]})
+    inputs = len(preparation.input_names)
+    architecture = Architecture(inputs=inputs, hidden=(), outputs=1, activation="linear")
+    parameters = np.arange(1, architecture.vector_size + 1, dtype=np.float32)
+    network = Network(architecture, parameters, preparation.columns)
+    rows = pd.DataFrame({"code": names}, dtype=object)
+    return Case(ExportableTableModel(network, preparation), rows)
+
+
+LONG_NAMES = ("12345678901234567", "12345678901234568", "1e+20")
+"""Categories that differ in digits that float64 doesn't hold, and a number."""
+
+UNUSABLE: Sequence[Mapping[str, object]] = (
+    {"int": "1e101"},
+    {"int": 1e101},
+    {"int": "9007199254740993"},
+    {"int": [2]},
+    {"int": []},
+    {"floor": ["9"]},
+    {"garden": [True]},
+)
+"""Cells of `spelled_case` that can't be used, however numbers are scaled."""
 
 
 @cache

@@ -6,18 +6,24 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 
+from neuroevo.export import ExportableNetwork
+from neuroevo.learning import Architecture, Columns
 from tests.export.cases import (
+    LONG_NAMES,
     SPELLINGS,
     TOLERANCE,
+    UNUSABLE,
     Case,
     case_named,
     every_case,
     refusing_case,
     spelled_case,
+    unusual_case,
 )
 
 PROGRAM = """
@@ -104,6 +110,38 @@ def test_an_absent_column_is_refused_and_null_is_missing(tmp_path: Path) -> None
     messages = run(case, tmp_path, rows, REFUSING)
     expected = "RangeError: column int: must be in the row, null if it is missing"
     assert messages == ["", "", f"{expected}, but got undefined"]
+
+
+def test_what_all_objects_have_is_no_column(tmp_path: Path) -> None:
+    """A column may be called like a method of objects; without a cell of its own it is absent."""
+    columns = Columns(("toString",), ("y",))
+    architecture = Architecture(inputs=1, hidden=(), outputs=1, activation="linear")
+    network = ExportableNetwork(architecture, np.ones(2, np.float32), columns)
+    case = Case(network, pd.DataFrame({"toString": [1.0]}))
+    given, absent = run(case, tmp_path, [{"toString": 1}, {}], REFUSING)
+    assert not given
+    assert absent.startswith("RangeError: column toString: must be in the row")
+
+
+def test_the_comment_says_that_no_column_may_be_absent() -> None:
+    """The beginning of the file names what is missing, which an absent key isn't."""
+    text = str(spelled_case().model.to("js"))
+    assert "no such key" not in text
+    assert "RangeError, and so does a row without a column" in text
+
+
+def test_cells_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
+    """Lists, and numbers too large to be read, also where quantiles would take them as the last."""
+    rows = [{**SPELLINGS[0], **each} for each in UNUSABLE]
+    messages = run(spelled_case(scaling="quantile"), tmp_path, rows, REFUSING)
+    for message, each in zip(messages, UNUSABLE, strict=True):
+        assert message.startswith(f"RangeError: column {next(iter(each))}: must be")
+
+
+def test_long_categories_keep_their_digits(tmp_path: Path) -> None:
+    """Whole numbers that are one float are different categories, as in predict."""
+    case = unusual_case(LONG_NAMES)
+    assert case.largest_difference(run(case, tmp_path)["outputs"]) == 0
 
 
 def test_cells_may_be_spelled_differently(tmp_path: Path) -> None:

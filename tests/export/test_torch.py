@@ -10,14 +10,17 @@ import pytest
 
 from neuroevo.errors import DataError
 from tests.export.cases import (
+    LONG_NAMES,
     REFUSED,
     SPELLINGS,
     TOLERANCE,
+    UNUSABLE,
     Case,
     case_named,
     every_case,
     refusing_case,
     spelled_case,
+    unusual_case,
 )
 
 
@@ -86,6 +89,24 @@ def test_what_is_no_number_for_predict_is_none_here(cell: object) -> None:
         case.model.predict(pd.DataFrame(row))
     with pytest.raises(ValueError, match="column 'int': must be a number"):
         module_of(case).Network().outputs(row)
+
+
+@pytest.mark.parametrize("cells", UNUSABLE)
+def test_cells_that_cannot_be_used_are_refused(cells: dict[str, object]) -> None:
+    """Lists, and numbers too large to be read, also where quantiles would take them as the last."""
+    case = spelled_case(scaling="quantile")
+    row = {name: [cell] for name, cell in {**SPELLINGS[0], **cells}.items()}
+    with pytest.raises(DataError, match="must be"):
+        case.model.predict(pd.DataFrame(row))
+    with pytest.raises(ValueError, match=f"^column '{next(iter(cells))}': must be"):
+        module_of(case).Network().outputs(row)
+
+
+def test_long_categories_keep_their_digits() -> None:
+    """Whole numbers that are one float are different categories, as in predict."""
+    case = unusual_case(LONG_NAMES)
+    outputs = module_of(case).Network().outputs(columns_of(case.rows))
+    assert case.largest_difference(outputs.numpy()) == 0
 
 
 def test_the_state_dict_can_be_saved_and_learned_further(tmp_path: Path) -> None:

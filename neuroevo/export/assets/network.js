@@ -14,7 +14,10 @@ const FUNCTIONS = {
 };
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
-const BOOLEANS = { true: 1, false: 0, 1: 1, 0: 0 };
+const WHOLE = /^[+-]?\d+$/;
+const LARGEST = 1e100;
+const LARGEST_WHOLE = 2 ** 53; // larger ones lose digits as numbers
+const BOOLEANS = new Map([["true", 1], ["false", 0], [1, 1], [0, 0]]);
 const SPREAD = Math.sqrt(12); // a uniform distribution of variance 1 is so wide
 
 function isMissing(cell) {
@@ -22,7 +25,8 @@ function isMissing(cell) {
 }
 
 function refuse(column, rule, cell) {
-  throw new RangeError(`column ${column.name}: ${rule}, but got ${JSON.stringify(cell)}`);
+  const got = ["number", "bigint"].includes(typeof cell) ? String(cell) : JSON.stringify(cell);
+  throw new RangeError(`column ${column.name}: ${rule}, but got ${got}`);
 }
 
 // The place of a number among knots: quantiles at equal distances; of equal ones the middle.
@@ -47,28 +51,44 @@ function placeAmong(knots, value) {
 }
 
 function numberOf(column, cell) {
-  const isNumber = typeof cell === "number" || NUMBER.test(String(cell).trim());
+  const text = String(cell).trim();
+  const isNumber = typeof cell === "number" || NUMBER.test(text);
   if (typeof cell === "boolean" || !isNumber) {
     refuse(column, "must be a number", cell);
   }
   const value = Number(cell);
+  if (Math.abs(value) > LARGEST) {
+    refuse(column, "must be a number of at most 1e+100 (without its sign)", cell);
+  }
+  if (typeof cell !== "number" && WHOLE.test(text) && isLong(text)) {
+    refuse(column, `must be a whole number of at most ${LARGEST_WHOLE} (without its sign)`, cell);
+  }
   return column.knots.length > 0
     ? (placeAmong(column.knots, value) - 0.5) * SPREAD
     : (value - column.offset) / column.scale;
 }
 
 function booleanOf(column, cell) {
-  const value = BOOLEANS[String(cell).trim().toLowerCase()];
+  const value = BOOLEANS.get(categoryOf(cell));
   if (value === undefined) {
     refuse(column, "must be true or false", cell);
   }
   return value;
 }
 
-// Categories that are numbers are the same in any spelling: 1, "1" and " 01".
+function isLong(text) {
+  const value = BigInt(text);
+  return value > LARGEST_WHOLE || value < -LARGEST_WHOLE;
+}
+
+// Categories that are numbers are the same in any spelling: 1, "1" and " 01"; long ones keep all
+// their digits.
 function categoryOf(cell) {
   const text = String(cell).trim();
-  if (NUMBER.test(text)) {
+  if (typeof cell !== "number" && WHOLE.test(text) && isLong(text)) {
+    return BigInt(text);
+  }
+  if (NUMBER.test(text) && Number.isFinite(Number(text))) {
     return Number(text);
   }
   return /^(true|false)$/i.test(text) ? text.toLowerCase() : text;
@@ -102,9 +122,12 @@ function valuesOf(column, cell) {
 /** The inputs of the network for a row, an object {column: cell}. */
 export function prepare(row) {
   return NETWORK.inputs.flatMap((column) => {
-    const cell = row[column.name];
+    const cell = Object.hasOwn(row, column.name) ? row[column.name] : undefined;
     if (cell === undefined) {
       refuse(column, "must be in the row, null if it is missing", cell);
+    }
+    if (typeof cell === "object" && cell !== null) {
+      refuse(column, "must be text, a number, true or false", cell);
     }
     const missing = isMissing(cell);
     if (missing && column.fill === null) {
