@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from neuroevo.errors import NeuroevoError
 from neuroevo.export.description import Description, Layer
 from neuroevo.export.guide import guide
+from neuroevo.export.spellings import texts_of
 from neuroevo.kernel.activations import LEAKY_RELU_SLOPE
+from neuroevo.tables.limits import LARGEST
 from neuroevo.tables.records import (
     REFUSED,
     UNIFORM_SPREAD,
@@ -136,6 +138,9 @@ def _documentation(description: Description, outputs: list[str]) -> list[str]:
         "Inputs are named like the raw columns, each (rows, 1): float64 for numbers, true (1) and",
         "false (0), texts for categories. NaN, or an empty text, is missing. A row that can't be",
         f"used gets NaN and an empty class. The outputs are {' and '.join(outputs)}.",
+        "",
+        "Texts are categories as they are listed, or as Python writes them: 1.0 for 1, True for",
+        "true. Other spellings, and texts with spaces around them, are other categories.",
     ]
 
 
@@ -162,6 +167,8 @@ def _scaled(graph: _Graph, record: NumberInput | BooleanInput, raw: str) -> str:
         one, zero, nothing = (graph.constant(number, "f8") for number in (1.0, 0.0, np.nan))
         is_known = graph.add("Or", graph.add("Equal", raw, one), graph.add("Equal", raw, zero))
         return graph.add("Where", is_known, raw, nothing)
+    fits = graph.add("LessOrEqual", graph.add("Abs", raw), graph.constant(LARGEST, "f8"))
+    raw = graph.add("Where", fits, raw, graph.constant(np.nan, "f8"))
     if record.knots:
         return _among(graph, np.array(record.knots), raw)
     shifted = graph.add("Sub", raw, graph.constant(record.offset, "f8"))
@@ -206,10 +213,9 @@ def _among(graph: _Graph, knots: NDArray[np.float64], raw: str) -> str:
 
 def _codes(graph: _Graph, raw: str, record: CategoryInput, unseen: "Unseen") -> str:
     """Add the place of each category among the inputs of its column, (rows, 1)."""
-    places = {
-        name: record.place_of(name, unseen) for name in (*record.categories, *record.gathered)
-    }
-    places[""] = _MISSING
+    names = (*record.categories, *record.gathered)
+    places = {text: record.place_of(name, unseen) for name in names for text in texts_of(name)}
+    places |= {name: record.place_of(name, unseen) for name in names} | {"": _MISSING}
     return graph.add(
         "LabelEncoder",
         raw,

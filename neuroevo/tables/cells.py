@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from neuroevo.tables.limits import LARGEST
 from neuroevo.tables.records import Label, label_name
 from neuroevo.tables.settings import MOST_NAME
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-LARGEST = 1e100  # so that neither squares nor sums overflow
 LARGEST_WHOLE = 2**53  # all whole numbers up to it are exact in float64
 NUMBER_RULE = "must be a number"
 FINITE_RULE = "must be a finite number"

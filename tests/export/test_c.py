@@ -24,7 +24,9 @@ from tests.export.cases import (
     case_named,
     every_case,
     refusing_case,
+    spelled_case,
     table_case,
+    unusual_case,
 )
 
 STRICT = ("-std=c99", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror")
@@ -143,6 +145,34 @@ def test_rows_that_cannot_be_prepared_are_refused(tmp_path: Path) -> None:
     rows = case.rows.fillna({"floor": ""})
     wrong, _, _ = run(case, tmp_path, rows)
     assert wrong == list(REFUSED)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "quantile"])
+def test_infinite_numbers_are_refused(scaling: str, tmp_path: Path) -> None:
+    """They are no place among quantiles either."""
+    case = spelled_case(scaling=scaling)
+    rows = pd.concat([case.rows] * 3, ignore_index=True).assign(int=[2.0, np.inf, -np.inf])
+    wrong, _, _ = run(case, tmp_path, rows[["int", "garden", "floor"]])
+    assert wrong == [0, 1, 1]
+
+
+def test_spaces_around_a_category_do_not_count(tmp_path: Path) -> None:
+    """Texts mean the same as in predict, and blank ones are missing."""
+    case = unusual_case(("New York", "york", "rot-grün"), "refuse", fill="york", indicator=True)
+    texts = [" New York", "york\t", " york \n", "rot-grün ", "rot-grün", "", "  "]
+    rows = pd.DataFrame({"code": texts}, dtype=object)
+    wrong, outputs, _ = run(case, tmp_path, rows)
+    assert not any(wrong)
+    assert case.largest_difference(outputs, rows) == 0
+
+
+def test_other_spellings_are_categories_that_no_training_row_has(tmp_path: Path) -> None:
+    """They are refused where such ones are, as the page and the header say."""
+    case = unusual_case(("1", "true"), "refuse")
+    rows = pd.DataFrame({"code": ["1", "01", "1e0", "True", "New 1"]}, dtype=object)
+    wrong, _, _ = run(case, tmp_path, rows)
+    assert wrong == [0, 1, 1, 1, 1]
+    assert "other spellings are unseen" in str(case.model.to("c"))
 
 
 USE = """

@@ -11,7 +11,16 @@ from neuroevo.errors import NeuroevoError
 from neuroevo.export import ExportableNetwork
 from neuroevo.learning import Architecture, Columns
 from neuroevo.tables.records import label_name
-from tests.export.cases import REFUSED, TOLERANCE, Case, case_named, every_case, refusing_case
+from tests.export.cases import (
+    REFUSED,
+    TOLERANCE,
+    Case,
+    case_named,
+    every_case,
+    refusing_case,
+    spelled_case,
+    unusual_case,
+)
 
 
 def run(case: Case, rows: pd.DataFrame | None = None) -> dict[str, Any]:
@@ -50,6 +59,30 @@ def test_rows_that_cannot_be_prepared_get_nan() -> None:
     refused = np.array(REFUSED) > 0
     assert (np.isnan(outputs["probabilities"]).all(axis=1) == refused).all()
     assert ((outputs["class"][:, 0] == "") == refused).all()
+
+
+@pytest.mark.parametrize("scaling", ["standard", "quantile"])
+def test_numbers_that_are_too_large_get_nan(scaling: str) -> None:
+    """Infinite ones, and those beyond 1e100, are no place among quantiles."""
+    case = spelled_case(scaling=scaling)
+    rows = pd.concat([case.rows] * 4, ignore_index=True).assign(int=[2, np.inf, -np.inf, 1e101])
+    assert np.isnan(run(case, rows)["predicted"][:, 0]).tolist() == [False, True, True, True]
+
+
+def test_categories_may_be_texts_of_python() -> None:
+    """What pandas' columns of floats and of true and false give as texts is known."""
+    case = unusual_case(("1", "2.5", "true", "red"), "refuse")
+    rows = pd.DataFrame({"code": ["1", "1.0", "2.5", "true", "True", "TRUE", "red"]})
+    assert case.largest_difference(run(case, rows)["predicted"], rows) == 0
+
+
+@pytest.mark.parametrize("text", [" 1", "01", "1e0", "+1", "red ", "Red", "  "])
+def test_other_spellings_are_categories_that_no_training_row_has(text: str) -> None:
+    """They get NaN where such ones are refused, as the page and the file say."""
+    case = unusual_case(("1", "red"), "refuse", fill="red")
+    rows = pd.DataFrame({"code": [text, "red"]})
+    assert np.isnan(run(case, rows)["predicted"][:, 0]).tolist() == [True, False]
+    assert b"texts with spaces around them, are other categories" in case.model.to("onnx")
 
 
 def test_outputs_have_other_names_than_columns() -> None:
