@@ -2,6 +2,9 @@
 
 The estimators are fitted to a few invented rows, so that all their attributes exist, and then get
 the numbers of the network. Loading the file needs scikit-learn and skops, and nothing of neuroevo.
+
+scikit-learn can't read cells as `predict` does, so each spelling of a category has an input of its
+own, and so has a missing one. Their weights are those of the category.
 """
 
 import warnings
@@ -15,6 +18,7 @@ from numpy.typing import NDArray
 
 from neuroevo.errors import NeuroevoError
 from neuroevo.export.description import Description, Layer
+from neuroevo.export.spellings import values_of
 from neuroevo.kernel.activations import LEAKY_RELU_SLOPE
 from neuroevo.tables.records import (
     UNIFORM_SPREAD,
@@ -28,9 +32,12 @@ from neuroevo.tables.records import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from neuroevo.tables.settings import Unseen
+
 _ACTIVATIONS = {"linear": "identity", "sigmoid": "logistic", "tanh": "tanh", "relu": "relu"}
 Floats = NDArray[np.float64]
 _FEWEST_ROWS = 3  # that all estimators can be fitted to
+_MISSING = ""  # the spelling of a missing category
 
 
 def write(description: Description) -> bytes:
@@ -55,7 +62,7 @@ def pipeline(description: Description) -> Any:  # noqa: ANN401 - scikit-learn ha
 
     rows = _invented_rows(description)
     preparation = _preparation(description, rows)
-    inputs = preparation.transform(rows)
+    inputs = np.zeros((len(rows), len(_inputs_of_outputs(description))))
     networks = [_network(description, layers, inputs) for layers in description.networks]
     network = networks[0] if len(networks) == 1 else _mean(description, networks, inputs)
     return Pipeline([("preparation", preparation), ("network", network)])
@@ -167,14 +174,40 @@ def _cells(record: Input) -> list[object]:
     if isinstance(record, BooleanInput):
         return [0.0, 1.0]
     # The last cell is repeated, and one that is gathered must not be.
-    names = [*_gathered(record), *record.categories, *record.categories]
-    return list[object](names)
+    names, count = _stand_ins(record), len(_own(record))
+    return [*names[count:], *names[:count], *names[:count]]
 
 
-def _gathered(record: CategoryInput) -> tuple[str, ...]:
-    """Return the categories that are gathered; one invented if these are any others."""
-    another = max(record.categories, key=len, default="") + " or rare"
-    return record.gathered or (another,) * record.gathers
+def _stand_ins(record: CategoryInput) -> list[str]:
+    """Return a text for each spelling: scikit-learn can't be fitted to texts beside numbers."""
+    return [str(place) for place, _ in enumerate(_spellings(record))]
+
+
+def _spellings(record: CategoryInput) -> list[object]:
+    """Return all cells that are known, those that are gathered last."""
+    return [*_own(record), *_gathered(record)]
+
+
+def _own(record: CategoryInput) -> Mapping[object, str]:
+    """Return the cells that have an input of their own, with the category of each."""
+    found: dict[object, str] = {
+        cell: name for name in record.categories for cell in _cells_of(record, name)
+    }
+    return found if record.fill is None else found | {_MISSING: record.fill}
+
+
+def _gathered(record: CategoryInput) -> list[object]:
+    """Return the cells of gathered categories; one invented if these are any others."""
+    if record.gathers and not record.gathered:
+        return [max(record.categories, key=len, default="") + " or rare"]
+    return [cell for name in record.gathered for cell in _cells_of(record, name)]
+
+
+def _cells_of(record: CategoryInput, name: str) -> list[object]:
+    """Return the spellings of a category; True only if no other is 1, which equals it."""
+    names = {*record.categories, *record.gathered}
+    is_taken = not names.isdisjoint(("0", "1"))
+    return [cell for cell in values_of(name) if not (is_taken and isinstance(cell, bool))]
 
 
 def _preparation(description: Description, rows: "pd.DataFrame") -> Any:  # noqa: ANN401 - as above
@@ -195,10 +228,14 @@ def _preparation(description: Description, rows: "pd.DataFrame") -> Any:  # noqa
         if isinstance(record, NumberInput):
             union = columns.named_transformers_[f"column {place}"].named_steps["inputs"]
             _fill_scaling(dict(union.transformer_list)["values"], record)
+        elif isinstance(record, CategoryInput):
+            encoder = columns.named_transformers_[f"column {place}"].named_steps["one_hot"]
+            encoder.categories = [_spellings(record)]
+            encoder.categories_ = [np.array(_spellings(record), dtype=np.object_)]
     return columns
 
 
-def _steps(record: Input, unseen: str) -> Any:  # noqa: ANN401 - as above
+def _steps(record: Input, unseen: "Unseen") -> Any:  # noqa: ANN401 - as above
     """Return the transformers of one column, not fitted yet."""
     from sklearn.impute import MissingIndicator, SimpleImputer  # noqa: PLC0415 - takes a second
     from sklearn.pipeline import FeatureUnion, Pipeline  # noqa: PLC0415 - as above
@@ -208,22 +245,15 @@ def _steps(record: Input, unseen: str) -> Any:  # noqa: ANN401 - as above
         StandardScaler,
     )
 
+    if isinstance(record, CategoryInput):
+        return _category_steps(record, unseen)
     steps: list[Any] = []
     if record.fill is not None:
-        fill = record.fill if isinstance(record, CategoryInput) else float(record.fill)
-        steps.append(("fill", SimpleImputer(strategy="constant", fill_value=fill)))
-    if isinstance(record, CategoryInput):
-        is_rare = record.gathers and unseen == "rare"
-        unknown = {"refuse": "error"}.get(unseen, "infrequent_if_exist" if is_rare else "ignore")
-        encoder = OneHotEncoder(
-            categories=[[*record.categories, *_gathered(record)]],
-            handle_unknown=unknown,
-            min_frequency=_least_count(record),
-            sparse_output=False,
-        )
-        steps.append(("one_hot", encoder))
-    elif isinstance(record, BooleanInput):
-        steps.append(("one or zero", "passthrough"))
+        fill = SimpleImputer(strategy="constant", fill_value=float(record.fill))
+        steps.append(("fill", fill))
+    if isinstance(record, BooleanInput):  # others than 0 and 1 raise a ValueError
+        one_or_zero = OneHotEncoder(categories=[[0.0, 1.0]], drop="first", sparse_output=False)
+        steps.append(("one or zero", one_or_zero))
     else:
         if record.knots:
             steps.append(("quantiles", QuantileTransformer(n_quantiles=_FEWEST_ROWS)))
@@ -231,18 +261,67 @@ def _steps(record: Input, unseen: str) -> Any:  # noqa: ANN401 - as above
     union = [("values", Pipeline(steps))]
     if record.indicator:
         union.append(("missing", MissingIndicator(features="all")))
-    if isinstance(record, CategoryInput):
-        return FeatureUnion(union)
     # Whole numbers, true and false become floats, which may be missing and can be filled.
     as_floats = StandardScaler(with_mean=False, with_std=False)
     return Pipeline([("floats", as_floats), ("inputs", FeatureUnion(union))])
+
+
+def _category_steps(record: CategoryInput, unseen: "Unseen") -> Any:  # noqa: ANN401 - as above
+    """Return the transformers of a column of categories, not fitted yet."""
+    from sklearn.impute import SimpleImputer  # noqa: PLC0415 - takes a second
+    from sklearn.pipeline import Pipeline  # noqa: PLC0415 - as above
+    from sklearn.preprocessing import OneHotEncoder  # noqa: PLC0415 - as above
+
+    def replaced(missing: float | None, by: object) -> Any:  # noqa: ANN401 - as above
+        return SimpleImputer(
+            missing_values=missing, strategy="constant", fill_value=by, keep_empty_features=True
+        )
+
+    # An imputer that doesn't replace NaN refuses it. All give objects, which hold any cell.
+    first = replaced(None, np.nan) if record.fill is None else replaced(np.nan, _MISSING)
+    is_rare = record.gathers and unseen == "rare"
+    encoder = OneHotEncoder(
+        categories=[_stand_ins(record)],
+        handle_unknown={"refuse": "error"}.get(
+            unseen, "infrequent_if_exist" if is_rare else "ignore"
+        ),
+        min_frequency=_least_count(record),
+        sparse_output=False,
+    )
+    return Pipeline([("missing", first), ("none", replaced(None, _MISSING)), ("one_hot", encoder)])
 
 
 def _least_count(record: CategoryInput) -> int | None:
     """Return how often a category must be among the invented rows so that it isn't gathered."""
     if not record.gathers:
         return None
-    return 2 if record.categories else 10**9
+    return 2 if _own(record) else 10**9
+
+
+def _inputs_of_outputs(description: Description) -> Floats:
+    """Return the network's inputs for each output of the preparation alone, (outputs, inputs)."""
+    from scipy.linalg import block_diag  # noqa: PLC0415 - takes time, and only this needs it
+
+    preparation = description.preparation
+    parts = [_inputs_of_column(each, preparation.unseen) for each in preparation.inputs]
+    found: Floats = block_diag(*parts)
+    return found
+
+
+def _inputs_of_column(record: Input, unseen: "Unseen") -> Floats:
+    inputs = len(record.input_names)
+    if not isinstance(record, CategoryInput):
+        return np.eye(inputs)
+    own = _own(record)
+    places = [record.place_of(name, unseen) for name in own.values()]
+    places += [len(record.categories)] * record.gathers  # the encoder's last output too
+    found = np.zeros((len(places), inputs))
+    for row, place in enumerate(places):
+        if place >= 0:  # a missing cell may be filled with a category that has no input
+            found[row, place] = 1
+    if record.indicator and _MISSING in own:
+        found[list(own).index(_MISSING), -1] = 1
+    return found
 
 
 def _fill_scaling(values: Any, record: NumberInput) -> None:  # noqa: ANN401 - as above
@@ -264,6 +343,7 @@ def _network(description: Description, layers: Sequence[Layer], inputs: NDArray[
     from sklearn.neural_network import MLPClassifier, MLPRegressor  # noqa: PLC0415 - as above
 
     activation, numbers = _with_one_activation(layers)
+    numbers[0] = (_inputs_of_outputs(description) @ numbers[0][0], numbers[0][1])
     labels, output = _labels(description), layers[-1]
     if labels and output.function != "softmax":
         raise NeuroevoError("sklearn: a network for classes must have softmax outputs")
