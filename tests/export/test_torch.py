@@ -70,7 +70,9 @@ def test_cells_may_be_spelled_differently() -> None:
         assert case.largest_difference(outputs.numpy()) < TOLERANCE
 
 
-@pytest.mark.parametrize("cell", [None, float("nan"), pd.NA, pd.NaT, np.float32("nan"), " "])
+@pytest.mark.parametrize(
+    "cell", [None, float("nan"), pd.NA, pd.NaT, np.float32("nan"), " ", np.ma.masked]
+)
 def test_whatever_is_missing_in_predict_is_missing_here(cell: object) -> None:
     """Cells that pandas takes for missing are filled."""
     case = spelled_case()
