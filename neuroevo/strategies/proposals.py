@@ -5,12 +5,12 @@ comes first, or half of the time the one that is likeliest among good trials, if
 the model takes the best for noise. Where all results are equal, and at times where the best is only
 refined, it is a row that is drawn at random. With several objectives there is a model of each, and
 it is the child with the greatest expected gain of hypervolume: if there are more than three, in
-three of them, which are drawn at random. Each bound of a constraint has a model too, and so have
-failures: gains are multiplied by the probability that all bounds are kept and nothing fails, and it
-is that probability alone until a trial keeps the bounds. Where trials have prices, a model of their
-logarithms makes it the gain for each unit of the price. The models of objectives also learn from
-trials of earlier searches, as long as there are few others. Knows neither the numbers of candidates
-nor when they are asked.
+three of them, which are drawn at random. A few children are judged by no model. Each bound of a
+constraint has a model too, and so have failures: gains are multiplied by the probability that all
+bounds are kept and nothing fails, and it is that probability alone until a trial keeps the bounds.
+Where trials have prices, a model of their logarithms makes it the gain for each unit of the price.
+The models of objectives also learn from trials of earlier searches, as long as there are few
+others. Knows neither the numbers of candidates nor when they are asked.
 """
 
 import copy
@@ -53,6 +53,7 @@ REPEAT = "repeat"
 """The operator of a candidate whose genome was evaluated before."""
 
 _UNSCREENED = 0.1  # share of children of one objective that no model has judged
+_UNSCREENED_OF_SEVERAL, _LATE = 0.05, 50  # and of several, from so many trials on
 _NICHE = 0.2  # share of models of one objective that learn from the neighbours of a trial only
 _PARENTS, _LEAST_PARENTS = 3.0, 4  # parents: as many times the root of the number of trials
 _FEW_CHILDREN = 8  # when none is judged
@@ -251,13 +252,17 @@ class Proposals:
         """Return children that no model has judged, with what it expects of them."""
         archive = self._archive
         parents = archive.order[: self._parent_count()]
-        bred = children(self._positions, archive.rows[parents], _FEW_CHILDREN, Manner(), rng)
+        bred = self._bred(parents, rng)
         chosen = self._models.remembered(archive.order, rng)
         known = self._models.known(chosen, archive.costs[chosen])
         lowered = known.lowered()
         targets = standardised(lowered.values, known.scaling)
         models = self._models.fitted([self._models.trials(targets, known)], pending)
         return self._proposed(bred, parents, Foresight(models, [targets], [lowered]))
+
+    def _bred(self, parents: Indices, rng: np.random.Generator) -> Children:
+        """Return children of trials, which no model judges."""
+        return children(self._positions, self._archive.rows[parents], _FEW_CHILDREN, Manner(), rng)
 
     def _parent_count(self) -> int:
         """Return how many of the best trials are parents: none that failed if there are others."""
@@ -438,7 +443,19 @@ class Proposals:
 
         parents = ranked[: max(self._parent_count(), members)]
         foresight = Foresight(fit.costs, scaled, lowered)
+        if self._leaves_unscreened(rng):
+            return self._proposed(self._bred(parents, rng), parents, foresight)
         return self._screened(parents, judge, self._models.effort.rounds, rng, foresight)
+
+    def _leaves_unscreened(self, rng: np.random.Generator) -> bool:
+        """Whether no model judges the next trial of several objectives.
+
+        Models that know a front on one side of the space alone would refine it there for ever.
+        Spaces of choices alone are searched better without such trials.
+        """
+        if len(self._archive) < _LATE or not self._positions.has_continuous:
+            return False
+        return bool(rng.random() < _UNSCREENED_OF_SEVERAL)
 
     def _reference(
         self, targets: Rows, on_front: npt.NDArray[np.bool_], rng: np.random.Generator

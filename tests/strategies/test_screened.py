@@ -126,6 +126,26 @@ def test_many_objectives_are_searched(objectives: int) -> None:
     assert found > 1.2 * drawn
 
 
+@pytest.mark.parametrize(
+    ("space", "least"), [(CUBE, 1), (SearchSpace(x=Integer(0, 30), y=Integer(0, 30)), 0)]
+)
+def test_some_trials_of_several_objectives_are_judged_by_no_model(
+    space: SearchSpace, least: int
+) -> None:
+    """Once there are 50; none if all genes are choices or whole numbers."""
+    strategy, rounds = Screened(space, OPTIONS), list[int]()
+    for _ in range(150):
+        [candidate] = strategy.ask(1)
+        assert isinstance(candidate.genome, Genome)
+        if candidate.forecast is not None:
+            rounds.append(candidate.forecast.round)
+        values = [float(str(value)) for value in candidate.genome.values()]
+        costs = tuple(sum((x - end) ** 2 for x in values) for end in (0.4, -0.2))
+        strategy.tell([Individual(candidate.number, candidate.genome, costs)])
+    assert 0 not in rounds[:-100]
+    assert least <= rounds[-100:].count(0) <= 12 * least  # 5 on average
+
+
 def test_a_front_of_four_objectives_is_searched_in_its_interior() -> None:
     """On the part of a sphere, whose ends are easily found, more is dominated than at random."""
     space = SearchSpace({f"x{place}": Float(0.0, 1.0) for place in range(6)})
