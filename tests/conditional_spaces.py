@@ -16,33 +16,34 @@ _OTHERS: list[Gene] = [
     Float(0.0, 1.0),
     Float(1e-3, 1e3, log=True),
     Integer(0, 9),
+    Integer(1, 40, log=True),
     Layers((0, 2), (1, 3)),
 ]
 
 
 @st.composite
 def conditional_spaces(draw: st.DrawFn, finite: bool = False) -> SearchSpace:  # noqa: FBT001, FBT002 - hypothesis passes it on
-    """Spaces whose genes may depend on choices with any name, also in chains."""
+    """Spaces whose genes may depend on choices and whole numbers of any name, also in chains."""
     others = [gene for gene in _OTHERS if not finite or gene.size < 1000]
     names = draw(st.permutations("abcdef"))
     genes: dict[str, Any] = {}
-    choices: dict[str, Choice] = {}
+    deciding: dict[str, Choice | Integer] = {}
     for name in names[: draw(st.integers(1, 6))]:
         gene = draw(st.sampled_from([*_DECIDING, *others]))
         named = (
-            draw(st.lists(st.sampled_from(sorted(choices)), unique=True, max_size=2))
-            if choices
+            draw(st.lists(st.sampled_from(sorted(deciding)), unique=True, max_size=2))
+            if deciding
             else []
         )
         when = {
             other: draw(
-                st.lists(st.sampled_from(choices[other].options), min_size=1, unique_by=repr)
+                st.lists(st.sampled_from([*deciding[other].values()]), min_size=1, unique_by=repr)
             )
             for other in named
         }
         genes[name] = Conditional(gene, when) if when else gene
-        if isinstance(gene, Choice):
-            choices[name] = gene
+        if isinstance(gene, Choice | Integer):
+            deciding[name] = gene
     return SearchSpace(genes)
 
 

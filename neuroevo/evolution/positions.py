@@ -184,25 +184,22 @@ class Positions:
             least = int(cast("Integer", count.part).low)
             number = np.rint(rows[:, column.count] * count.levels - _MIDDLE) + least
             return np.asarray(number > column.layer)
-        condition = self.space.conditions.get(column.name)
+        return self._keeps_condition(column.name, rows)
+
+    def _keeps_condition(self, name: str, rows: Rows) -> npt.NDArray[np.bool_] | None:
+        condition = self.space.conditions.get(name)
         if condition is None:
             return None
         active = np.ones(len(rows), dtype=bool)
         for other, values in condition.items():
-            gene = cast("Choice", self.space.genes[other])
-            allowed = [gene.index(value) for value in values]
             places = self._places[other]
-            if not places:
-                active &= 0 in allowed
-                continue
-            decider = self.columns[places[0]]
-            held = rows[:, places[0]]
-            if not decider.is_unordered:
-                idle = self._is_active(decider, rows)
-                level = np.rint(held * decider.levels - _MIDDLE)
-                active &= np.isin(level, allowed) & (True if idle is None else idle)
-            else:
-                active &= np.isin(held, allowed)
+            if places:  # what is not active has a place that no value has
+                decider = self.columns[places[0]]
+                allowed = [_place(decider, value) for value in values]
+                active &= np.isin(rows[:, places[0]], allowed)
+            else:  # a gene of one value
+                decided = self._keeps_condition(other, rows)
+                active &= True if decided is None else decided
         return active
 
 
@@ -212,15 +209,14 @@ _NO_DRAWS = np.random.Generator(np.random.PCG64(0))
 
 def _columns(space: SearchSpace) -> Iterator[Column]:
     """Give the columns of a space, each after those that decide whether it is active."""
-    start = 0
+    start, deciding = 0, {each for condition in space.conditions.values() for each in condition}
     for name in space.order:
         gene = space.genes[name]
         parts = _parts(gene, start) if gene.size > 1 else []
         start += len(parts)
         for part, layer, count in parts:
-            levels = (
-                0 if part.size > _MOST_LEVELS and not isinstance(part, Choice) else int(part.size)
-            )
+            is_counted = isinstance(part, Choice) or name in deciding or part.size <= _MOST_LEVELS
+            levels = int(part.size) if is_counted else 0
             unordered = isinstance(part, Choice) and not part.ordered
             places = np.zeros(0) if unordered or not levels else _places_of(part, levels)
             yield Column(name, part, layer, count, levels, places)
@@ -255,9 +251,9 @@ def _place(column: Column, value: Value) -> float:
     if isinstance(part, Choice):
         index = part.index(value)
         return float(index) if column.is_unordered else float(column.places[index])
+    if column.levels and isinstance(part, Integer):
+        return float(column.places[part.index(value)])
     number = cast("float", value)
-    if column.levels:
-        return float(column.places[int(number) - int(part.low)])
     if not part.log:
         return (number - part.low) / (part.high - part.low)
     return log_share(number, part.low, part.high)

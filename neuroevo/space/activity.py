@@ -11,6 +11,7 @@ from neuroevo.errors import UsageError
 from neuroevo.space.choice import Choice
 from neuroevo.space.conditional import Condition
 from neuroevo.space.gene import Gene, raise_all
+from neuroevo.space.ranges import Integer
 from neuroevo.space.values import Value
 
 MOST_COMBINATIONS = 10_000
@@ -41,7 +42,7 @@ class Activity:
         # Name of a gene -> name of a gene that decides it -> indices of the values.
         self._deciding = {
             name: {
-                other: frozenset(map(_choice(genes, other).index, values))
+                other: frozenset(map(_decider(genes, other).index, values))
                 for other, values in condition.items()
             }
             for name, condition in conditions.items()
@@ -55,7 +56,7 @@ class Activity:
         if name not in self._deciding:
             return True
         return all(
-            other in values and _choice(self._genes, other).index(values[other]) in indices
+            other in values and _decider(self._genes, other).index(values[other]) in indices
             for other, indices in self._deciding[name].items()
         )
 
@@ -121,9 +122,9 @@ class Activity:
         return problems
 
 
-def _choice(genes: Mapping[str, Gene], name: str) -> Choice:
+def _decider(genes: Mapping[str, Gene], name: str) -> Choice | Integer:
     gene = genes[name]
-    if not isinstance(gene, Choice):  # refused by `_problems`
+    if not isinstance(gene, Choice | Integer):  # refused by `_problems`
         raise TypeError(name)
     return gene
 
@@ -138,8 +139,8 @@ def _problems(genes: Mapping[str, Gene], conditions: Mapping[str, Condition]) ->
                 near = difflib.get_close_matches(str(other), [*genes.keys() - {name}], n=1)
                 hint = f"; did you mean {near[0]}?" if near else ""
                 problems.append(f"{place}: must be another gene of the search space{hint}")
-            elif not isinstance(gene, Choice):
-                rule = "must be a gene whose values are listed"
+            elif not isinstance(gene, Choice | Integer):
+                rule = "must be a gene whose values are listed or whole numbers"
                 problems.append(f"{place}: {rule}, but got {gene.describe()}")
             else:
                 problems += [
@@ -148,7 +149,7 @@ def _problems(genes: Mapping[str, Gene], conditions: Mapping[str, Condition]) ->
     return problems
 
 
-def _value_problems(gene: Choice, value: Value) -> tuple[str, ...]:
+def _value_problems(gene: Choice | Integer, value: Value) -> tuple[str, ...]:
     try:
         gene.check(value)
     except UsageError as error:

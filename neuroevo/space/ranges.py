@@ -10,7 +10,7 @@ import numpy as np
 from neuroevo.decimals import exponent
 from neuroevo.errors import UsageError
 from neuroevo.space.gene import Gene, flag_problems, raise_all
-from neuroevo.space.values import LARGEST_WHOLE, is_number, is_whole, worded
+from neuroevo.space.values import LARGEST_WHOLE, Value, is_number, is_whole, worded
 
 SIGNIFICANT_DIGITS = 6
 
@@ -191,6 +191,10 @@ class Integer(_Range):
     def values(self) -> Iterator[int]:
         """Every number, in ascending order."""
         return iter(range(self.low, self.high + 1))
+
+    def index(self, value: Value) -> int:
+        """Return the place of a number of the gene among its values, from 0."""
+        return int(cast("int", value)) - self.low
 
 
 def _is_finite_number(value: object) -> bool:

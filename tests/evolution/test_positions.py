@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from neuroevo.evolution.breeding import Manner, children, latin_hypercube
 from neuroevo.evolution.positions import IDLE, NO_OPTION, Positions
 from neuroevo.space import Choice, Conditional, Float, Integer, Layers, SearchSpace
+from tests.conditional_spaces import conditional_spaces
 
 CONDITIONAL = SearchSpace(
     method=Choice(["a", "b", "c"]),
@@ -69,6 +70,30 @@ def test_conditions_decide_which_columns_are_active() -> None:
             idle = NO_OPTION if options else IDLE
             assert (place == idle) == (name not in genome)
     assert len(seen) == 5
+
+
+@given(space=conditional_spaces(), seed=st.integers(0, 1000))
+def test_columns_are_active_where_their_genes_have_values(space: SearchSpace, seed: int) -> None:
+    """Drawn rows have the active columns of their genomes, also if one value alone decides."""
+    positions = Positions(space)
+    idle = np.where(positions.options > 0, NO_OPTION, IDLE)
+    for row in latin_hypercube(positions, 10, np.random.default_rng(seed)):
+        np.testing.assert_array_equal(row == idle, positions.row(positions.genome(row)) == idle)
+
+
+def test_whole_numbers_of_any_range_decide() -> None:
+    """A condition on one of 10,000 whole numbers holds there alone, also on a log scale."""
+    for log in (False, True):
+        space = SearchSpace(
+            size=Integer(1, 10_000, log=log), rate=Conditional(Float(0.0, 1.0), {"size": [1, 7000]})
+        )
+        positions, rng = Positions(space), np.random.default_rng(0)
+        for size in (1, 2, 6999, 7000, 7001, 10_000):
+            genome = space.completed({"size": size}, rng)
+            row = positions.row(genome)
+            assert positions.genome(row) == genome
+            [snapped] = positions.snapped(row[None], rng.random((1, 2)))
+            assert ("rate" in positions.genome(snapped)) == (size in (1, 7000))
 
 
 def test_positions_of_layers_are_a_number_and_slots() -> None:

@@ -86,7 +86,11 @@ def test_a_space_tells_its_conditions() -> None:
             "x: when.boster: must be another gene of the search space; did you mean booster?",
         ),
         ({"x": 1}, "x: when.x: must be another gene of the search space"),
-        ({"depth": 2}, "x: when.depth: must be a gene whose values are listed, but got"),
+        (
+            {"rate": 0.5},
+            "x: when.rate: must be a gene whose values are listed or whole numbers, but got 0.0 to",
+        ),
+        ({"depth": [2, 5]}, "x: when.depth: must be between 1 and 4, but got 5"),
         ({"booster": ["drt"]}, "x: when.booster: must be gbtree or dart, but got 'drt'"),
         ({"y": 1}, "x: when: must not depend on the gene itself, but got a circle among x, y"),
     ],
@@ -97,6 +101,7 @@ def test_a_condition_that_can_not_hold_is_refused(when: dict[str, object], probl
         SearchSpace(
             booster=Choice(["gbtree", "dart"]),
             depth=Integer(1, 4),
+            rate=Float(0.0, 1.0),
             x=Conditional(Choice([1, 2]), when),
             y=Conditional(Choice([1, 2]), {"x": 1}),
         )
