@@ -87,6 +87,14 @@ def read_free_space(value: object) -> SearchSpace:
     return space_of(genes)
 
 
+def readable_free_gene(_: str, raw: object) -> Gene | Conditional | None:
+    """Make a gene from its form in a file, whatever its name is; None if that is wrong."""
+    try:
+        return _read(raw)
+    except ValidationError:
+        return None
+
+
 def write_free_space(space: SearchSpace) -> dict[str, object]:
     """Return a space as the table that `read_free_space` reads, in plain values for TOML."""
     texts = {name: written(gene, space.conditions.get(name)) for name, gene in space.genes.items()}

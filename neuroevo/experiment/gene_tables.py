@@ -4,16 +4,30 @@ Knows tables of ranges, choices, layers and conditions; does not know which gene
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
 from pydantic import Field, ValidationError, field_validator
 
 from neuroevo.errors import UsageError
 from neuroevo.settings import Location, Settings, refusal, shown, worded
-from neuroevo.space import Choice, Condition, Conditional, Float, Gene, Integer, Layers, SearchSpace
+from neuroevo.space import (
+    Choice,
+    Condition,
+    Conditional,
+    Float,
+    Gene,
+    Integer,
+    Layers,
+    SearchSpace,
+    Value,
+)
+from neuroevo.space.activity import MOST_COMBINATIONS
 
 Problems = list[tuple[Location, str]]
+
+Reader: TypeAlias = Callable[[str, object], Gene | Conditional | None]
+"""Makes a gene of its name and its form in a file; None if that is wrong."""
 
 Option = TypeVar("Option")
 Number = TypeVar("Number", int, float)
@@ -83,6 +97,25 @@ def made_of_values(form: type[GeneTable], raw: object, *, listed: bool) -> Gene 
     except ValidationError as error:
         steps = 1 if listed else 2  # the keys of the table and list added here
         raise refusal((at[steps:], text) for at, text in worded(error)) from None
+
+
+def values_in(
+    tables: Iterable[Mapping[str, object]], name: str, read: Reader
+) -> Sequence[Value] | None:
+    """Return the values of a gene, or of a setting, in the first table with it.
+
+    None if they are not known: if it is in no table, wrong, conditional, or no choice and no few
+    whole numbers.
+    """
+    table = next((each for each in tables if name in each), None)
+    return None if table is None else listed_values(read(name, table[name]))
+
+
+def listed_values(gene: Gene | Conditional | None) -> Sequence[Value] | None:
+    """Return the values of a choice or of whole numbers; None if it is neither."""
+    if isinstance(gene, Choice | Integer) and gene.size <= MOST_COMBINATIONS:
+        return tuple(gene.values())
+    return None
 
 
 def space_of(genes: Mapping[str, Gene | Conditional]) -> SearchSpace:

@@ -1,9 +1,9 @@
 """The genes of networks: how each is written in ``[space]``, and which values it allows.
 
-Knows tables, search spaces and which tasks networks learn; trains and evolves nothing.
+Knows tables and search spaces; trains and evolves nothing.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated, Any, TypeAlias
 
@@ -22,6 +22,7 @@ from neuroevo.experiment.gene_tables import (
     made_of_values,
     space_of,
     table_of,
+    values_in,
     written,
 )
 from neuroevo.learning import READERS, Activation, TrainingSettings, decider, is_read
@@ -34,9 +35,7 @@ from neuroevo.space import (
     Gene,
     Layers,
     SearchSpace,
-    Value,
 )
-from neuroevo.tasks import TASKS, NetworkTask, Task
 
 MAX_WIDTH = 1024
 MAX_HIDDEN_LAYERS = 64
@@ -150,109 +149,19 @@ def usable_defaults(
         to be refused later.
     """
     genes = {name: gene for name, gene in defaults.items() if name not in training}
-    return {name: gene for name, gene in genes.items() if _is_read(name, [space, training, genes])}
-
-
-def drop_ineffective_genes(document: Mapping[str, Any], changed: Collection[str]) -> None:
-    """Remove the genes that have no effect after settings were changed, unless they were set too.
-
-    Those are the genes of changed training settings, those that a changed optimizer or schedule
-    doesn't read, and those with a condition that never holds any more. Conditions that always hold
-    are removed too.
-
-    Parameters
-    ----------
-    document
-        The tables of an experiment file, of which the table of genes is changed if its task is one
-        that networks learn: the genes of a function have no other meaning than it gives them.
-    changed
-        Keys of the settings that were changed, such as ``space.optimizer``.
-    """
-    task, space, training = (document.get(name, {}) for name in ("task", "space", "training"))
-    if not (
-        isinstance(task, Mapping) and isinstance(space, dict) and isinstance(training, Mapping)
-    ):
-        return
-    if not issubclass(TASKS.get(str(task.get("kind")), Task), NetworkTask):
-        return
-    settings = {tuple(key.split(".")[:2]) for key in changed}
-    others = [each for each in space if ("space", each) not in settings]
-    for name in others:
-        deciders = {(table, decider(name)) for table in ("space", "training")}
-        is_unread = not deciders.isdisjoint(settings) and not _is_read(name, [space, training])
-        if ("training", name) in settings or is_unread:
-            del space[name]
-    decided = {key[1] for key in settings if key[0] in {"space", "training"} and key[1:]}
-    possible = {name: _values_in([space, training], name) for name in decided}
-    left = len(space) + 1
-    while len(space) < left:  # a gene that is removed may decide others
-        left = len(space)
-        possible |= {name: () for name in others if name not in space and name not in training}
-        for name in [each for each in others if each in space]:
-            _settle_conditions(name, space, possible)
-
-
-def _settle_conditions(
-    name: str, space: dict[str, Any], possible: Mapping[str, Sequence[Value] | None]
-) -> None:
-    """Remove conditions of a gene that always hold, or the gene if one never does.
-
-    What is wrong stays, to be refused later.
-
-    Parameters
-    ----------
-    name
-        The gene.
-    space
-        All genes, as in experiment files.
-    possible
-        The values of some genes or settings; None if they are not known.
-    """
-    conditions = space[name].get("when") if isinstance(space[name], Mapping) else None
-    if not isinstance(conditions, Mapping) or _readable(name, space[name]) is None:
-        return
-    holding = dict[str, list[Value]]()
-    for key, wanted in conditions.items():
-        values, options = possible.get(key), _options(key, wanted)
-        if values is not None and options is not None:
-            holding[key] = [value for value in values if value in options]
-    if not all(holding.values()):
-        del space[name]
-        return
-    left = {
-        key: holding.get(key, wanted)
-        for key, wanted in conditions.items()
-        if key not in holding or len(holding[key]) < len(possible[key] or ())
+    return {
+        name: gene for name, gene in genes.items() if is_effective(name, [space, training, genes])
     }
-    rest = {key: value for key, value in space[name].items() if key != "when"}
-    space[name] = rest | ({"when": left} if left else {})
 
 
-def _options(name: str, wanted: object) -> Sequence[Value] | None:
-    """Return the values of a gene that a condition names; None if it can't have one of them."""
-    return _choices(name, {"choices": wanted if isinstance(wanted, list | tuple) else [wanted]})
-
-
-def _is_read(name: str, tables: Sequence[Mapping[str, object]]) -> bool:
+def is_effective(name: str, tables: Sequence[Mapping[str, object]]) -> bool:
     """Whether a gene has an effect with the optimizers or schedules of the first table with any."""
     deciding = decider(name)
-    values = _values_in(tables, deciding) if deciding else None
+    values = values_in(tables, deciding, readable_gene) if deciding else None
     return not values or any(is_read(name, {str(deciding): value}) for value in values)
 
 
-def _values_in(tables: Sequence[Mapping[str, object]], name: str) -> Sequence[Value] | None:
-    """Return the options of a choice in the first table with it, or a value; None if unknown."""
-    table = next((each for each in tables if name in each), None)
-    return None if table is None else _choices(name, table[name])
-
-
-def _choices(name: str, raw: object) -> Sequence[Value] | None:
-    """Return the options of a gene; None if it is no unconditional choice, or wrong."""
-    gene = _readable(name, raw)
-    return gene.options if isinstance(gene, Choice) else None
-
-
-def _readable(name: str, raw: object) -> Gene | Conditional | None:
+def readable_gene(name: str, raw: object) -> Gene | Conditional | None:
     """Make a gene from its form in a file; None if that is wrong."""
     try:
         return _read_gene(name, raw) if name in GENES else None

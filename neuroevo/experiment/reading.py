@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from neuroevo.errors import UsageError, collected
+from neuroevo.experiment.changed_genes import drop_ineffective_genes
 from neuroevo.experiment.experiment import Experiment
-from neuroevo.experiment.genes import drop_ineffective_genes
 from neuroevo.experiment.naming import name_of
 from neuroevo.experiment.origin import Origin
 from neuroevo.files import StrangeFileError, is_pipe, read_file, read_pipe, with_home

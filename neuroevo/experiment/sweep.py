@@ -16,8 +16,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from neuroevo.errors import UsageError, collected
+from neuroevo.experiment.changed_genes import drop_ineffective_genes
 from neuroevo.experiment.experiment import Experiment
-from neuroevo.experiment.genes import drop_ineffective_genes
 from neuroevo.experiment.reading import Document, overriding, read_document
 from neuroevo.settings import Settings, one_of, shown, unknown
 from neuroevo.space import Choice, Genome

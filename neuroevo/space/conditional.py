@@ -20,8 +20,8 @@ class Conditional:
     gene
         The gene.
     when
-        For each of some other genes, a value or a list of values; if each of them is active and
-        has one of its values, the gene is active.
+        For each of some other genes, which are choices or whole numbers, a value or a list of
+        values; if each of them is active and has one of its values, the gene is active.
 
     Raises
     ------

@@ -24,6 +24,7 @@ def test_genes_of_any_name_have_every_form() -> None:
         "order": {"choices": [8, 16], "ordered": True},
         "fixed": "text",
         "decay": {"low": 0.0, "high": 1.0, "when": {"kind": ["x", True], "order": 16}},
+        "deep": {"low": 0.0, "high": 1.0, "when": {"depth": [8, 9]}},
         "chosen": {"choices": ["p", "q"], "when": {"kind": "x"}},
     }
     experiment = experiment_of(PATH, space=forms)
@@ -38,6 +39,7 @@ def test_genes_of_any_name_have_every_form() -> None:
         order=Choice([8, 16], ordered=True),
         fixed=Choice(["text"]),
         decay=Conditional(Float(0.0, 1.0), {"kind": ["x", True], "order": 16}),
+        deep=Conditional(Float(0.0, 1.0), {"depth": [8, 9]}),
         chosen=Conditional(Choice(["p", "q"]), {"kind": "x"}),
     )
 
@@ -151,3 +153,36 @@ def test_settings_of_another_task_are_checked_again() -> None:
     mouse = Experiment.of({"task": {"kind": "mouse"}})
     with pytest.raises(UsageError, match=r"objectives\[0\]: must be one of 'loss', 'score'"):
         Experiment.of({**dict(mouse), "task": experiment_of(PATH).task, "space": SPACE})
+
+
+@pytest.mark.parametrize(
+    ("override", "genes"),
+    [
+        ("space.layers=3", {"w1": {}, "w2": {}}),
+        ("space.layers=1", {"w1": {}}),
+        ("space.layers=[1, 4]", {"w1": {}, "w2": {"layers": (4,)}, "w3": {"layers": (4,)}}),
+        ("space.layers={low=2, high=3}", {"w1": {}, "w2": {}}),
+        ("space.w1=0.5", {"w1": {}, "w2": {"layers": (2, 3, 4)}, "w3": {"layers": (4,)}}),
+        ("space.layers={low=0.0, high=1.0}", None),
+    ],
+)
+def test_conditions_on_a_gene_that_is_set_are_those_that_are_left(
+    tmp_path: Path, override: str, genes: dict[str, dict[str, tuple[int, ...]]] | None
+) -> None:
+    """Genes that are never active any more are left out; what can't be settled is refused."""
+    forms: dict[str, Any] = {
+        "layers": {"low": 1, "high": 4},
+        "w1": {"low": 0.0, "high": 1.0},
+        "w2": {"low": 0.0, "high": 1.0, "when": {"layers": [2, 3, 4]}},
+        "w3": {"low": 0.0, "high": 1.0, "when": {"layers": 4}},
+    }
+    file = tmp_path / "layers.toml"
+    file.write_text(experiment_of(PATH, space=forms).to_toml())
+    if genes is None:
+        with pytest.raises(UsageError, match=r"when\.layers: must be a gene whose values"):
+            load_experiment(file, [override])
+        return
+    space = load_experiment(file, [override]).space
+    assert {
+        name: space.conditions.get(name, {}) for name in space.genes if name != "layers"
+    } == genes
