@@ -14,12 +14,13 @@ from experiments.benchmarks.__main__ import main as benchmarks
 from experiments.benchmarks.fitting import workers
 from experiments.benchmarks.fitting.clock import Clock
 from experiments.benchmarks.fitting.competitors import COMPETITORS, OURS
-from experiments.benchmarks.fitting.results import Interval, Key, Result, Results
+from experiments.benchmarks.fitting.results import Interval, Key, Result
 from experiments.benchmarks.fitting.sets import SETS
 from experiments.benchmarks.fitting.space import space_of
 from experiments.benchmarks.fitting.summary import Comparison, tables
 from experiments.benchmarks.fitting.table import table_of, validation_score
 from experiments.benchmarks.fitting.timed import Timed
+from experiments.benchmarks.kept_results import KeptResults
 from neuroevo.errors import DataError
 
 
@@ -125,15 +126,15 @@ def test_competitors_find_a_model(name: str, table: str, monkeypatch: pytest.Mon
 def test_results_are_kept_as_they_come(tmp_path: Path) -> None:
     """A file holds each result in full; a torn last line is measured again, any other refused."""
     file = tmp_path / "results.jsonl"
-    results, one = Results(file), result("random", 0.5, incumbents=[(0.5, {"r2": 0.1})])
+    results, one = KeptResults(Result, file), result("random", 0.5, incumbents=[(0.5, {"r2": 0.1})])
     results.add(one)
     results.add(result(OURS, 0.6))
     file.write_text(file.read_text(encoding="utf-8")[:-10], encoding="utf-8")
-    assert list(Results(file)) == [one]
-    assert one.key in Results(file)
+    assert list(KeptResults(Result, file)) == [one]
+    assert one.key in KeptResults(Result, file)
     file.write_text('{"key": []}\n', encoding="utf-8")
     with pytest.raises(DataError, match=r"line 1: must be a result"):
-        Results(file)
+        KeptResults(Result, file)
 
 
 def test_comparison() -> None:

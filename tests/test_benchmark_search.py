@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.benchmarks.kept_results import KeptResults
 from experiments.benchmarks.search import functions, tables
 from experiments.benchmarks.search.competitors import COMPETITORS, run
 from experiments.benchmarks.search.problems import LEAST_REGRET, PROBLEMS, problem
-from experiments.benchmarks.search.results import Key, Result, Results
+from experiments.benchmarks.search.results import Key, Result
 from experiments.benchmarks.search.summary import tables as summary
 from neuroevo.errors import DataError
 from neuroevo.evolution.front import nondominated
@@ -93,18 +94,18 @@ def test_the_same_seed_gives_the_same_regrets() -> None:
 def test_results_are_kept_and_go_on(tmp_path: Path) -> None:
     """A file is read again, a line without its end is cut off, and a damaged line is named."""
     file, key = tmp_path / "results.jsonl", Key("nsga2", "branin", 0)
-    results = Results(file)
+    results = KeptResults(Result, file)
     results.add(Result(key, {50: 0.5, 100: 0.25}, 1.5))
     with file.open("a", encoding="utf-8") as lines:
         lines.write('{"key": ["nsga')
-    again = Results(file)
+    again = KeptResults(Result, file)
     assert list(again) == [Result(key, {50: 0.5, 100: 0.25}, 1.5)]
-    assert again.has(key, (50,))
-    assert not again.has(key, (50, 200))
+    assert key in again
+    assert Key("nsga2", "branin", 1) not in again
     with file.open("a", encoding="utf-8") as lines:
         lines.write("{}\n")
     with pytest.raises(DataError, match="line 2: must be a result"):
-        Results(file)
+        KeptResults(Result, file)
 
 
 def test_tables_show_means_of_logarithms_and_ranks() -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from experiments.benchmarks import child
 from experiments.benchmarks.fitting.competitors import COMPETITORS, OURS
-from experiments.benchmarks.fitting.results import Key, Result, Results
+from experiments.benchmarks.fitting.results import Key, Result
 from experiments.benchmarks.fitting.sets import SETS
 from experiments.benchmarks.fitting.summary import tables
+from experiments.benchmarks.kept_results import KeptResults
 from experiments.benchmarks.machine import this_machine
 from experiments.benchmarks.measuring import say
 from neuroevo.errors import NeuroevoError
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure what is not yet measured, and write the tables to stdout, progress to stderr."""
     options = _parser().parse_args(arguments)
     try:
-        results = Results(options.json)
+        results = KeptResults(Result, options.json)
         keys = list(_keys(options))
         for place, key in enumerate(keys, start=1):
             if key not in results:
@@ -98,7 +99,7 @@ def _installed(peers: Sequence[str]) -> Iterator[str]:
             yield name
 
 
-def _measure(key: Key, results: Results, place: str) -> None:
+def _measure(key: Key, results: KeptResults[Result], place: str) -> None:
     """Measure in a process of its own; a competitor that fails is reported and left out."""
     competitor = COMPETITORS[key.competitor]
     say(f"fitting: {place}: {key.set}, {key.budget:g} s, {competitor.label}")

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from experiments.benchmarks.kept_results import KeptResults
 from experiments.benchmarks.machine import this_machine
 from experiments.benchmarks.measuring import say
 from experiments.benchmarks.search.competitors import COMPETITORS, run
 from experiments.benchmarks.search.problems import PROBLEMS, problem
-from experiments.benchmarks.search.results import Key, Result, Results
+from experiments.benchmarks.search.results import Key, Result
 from experiments.benchmarks.search.summary import tables
 from experiments.benchmarks.search.tables import rebuild
 from neuroevo.errors import NeuroevoError
@@ -26,10 +27,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.rebuild:
             rebuild()
-        results = Results(options.json)
+        results = KeptResults(Result, options.json)
         keys = list(_keys(options))
         for place, key in enumerate(keys, start=1):
-            if not results.has(key, budgets):
+            if key not in results or not results[key].regrets.keys() >= set(budgets):
                 say(f"search: {', '.join(map(str, key))} ({place} of {len(keys)})")
                 results.add(_measured(key, budgets))
     except NeuroevoError as error:
