@@ -6,7 +6,7 @@ A stream reads summaries, which is cheap; it knows no page. Other programs may r
 import asyncio
 import json
 import math
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -89,15 +89,6 @@ def state_of_all(runs: RunList, sweeps: SweepList | None = None) -> State:
             for each in found
         }
     return state
-
-
-def followed(runs: Sequence[CachedRun]) -> str:
-    """Return what a page shows of runs, as JSON: id -> state and number of generations.
-
-    It must be read before the findings, so that what happens in between is not missed.
-    """
-    summaries = [run.summary() for run in runs]
-    return json.dumps({each.folder.id: [each.state, len(each.generations)] for each in summaries})
 
 
 def state_of(run: CachedRun) -> State:

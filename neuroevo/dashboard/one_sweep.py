@@ -2,8 +2,8 @@
 
 from neuroevo.analysis.comparison import Comparison
 from neuroevo.analysis.sweep_results import SweepResults
-from neuroevo.dashboard.events import followed
 from neuroevo.dashboard.pages import LINKED_FROM
+from neuroevo.dashboard.run_list import followed
 from neuroevo.dashboard.sweep_list import OpenSweep
 from neuroevo.report.comparison import comparison_page
 from neuroevo.report.served import Served

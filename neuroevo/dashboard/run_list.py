@@ -3,8 +3,10 @@
 It returns what was read and where its pages are; it knows no page and no request.
 """
 
+import json
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from neuroevo.analysis.summary import Summary
 from neuroevo.dashboard.links import ALL_RUNS, ROOT, Link
 from neuroevo.dashboard.security import address
 from neuroevo.playground import report_page
+from neuroevo.report.served import Served
 from neuroevo.runs import RunFolder, list_runs
 
 MOST_OPEN = 8  # runs whose trials are kept in memory
@@ -147,7 +150,9 @@ class CachedRun(RunReader):
             known = self._report
             if known is None or (known.began < requested and known.summary is not self.summary()):
                 began, summary = time.monotonic(), self.summary()
-                page = report_page(self.findings_with_studies(), (ROOT, *self.crumbs)).encode()
+                served = Served(stream=self.stream, followed=followed([self]), follows_states=True)
+                findings, crumbs = self.findings_with_studies(), (ROOT, *self.crumbs)
+                page = report_page(findings, crumbs, served).encode()
                 known = self._report = _Report(summary, began, page)
             return known.page
 
@@ -156,3 +161,12 @@ class _Report(NamedTuple):
     summary: Summary
     began: float
     page: bytes
+
+
+def followed(runs: Sequence[CachedRun]) -> str:
+    """Return what a page shows of runs, as JSON: id -> state and number of generations.
+
+    It must be read before the findings, so that what happens in between is not missed.
+    """
+    summaries = [run.summary() for run in runs]
+    return json.dumps({each.folder.id: [each.state, len(each.generations)] for each in summaries})

@@ -11,7 +11,6 @@ from starlette.responses import PlainTextResponse, Response
 
 from neuroevo.analysis.comparison import Comparison
 from neuroevo.dashboard import all_runs, all_trials, one_figure, one_run, one_sweep, one_trial
-from neuroevo.dashboard.events import followed
 from neuroevo.dashboard.links import ROOT
 from neuroevo.dashboard.pages import (
     LINKED_FROM,
@@ -22,7 +21,7 @@ from neuroevo.dashboard.pages import (
     rendered_figure,
     saved_as,
 )
-from neuroevo.dashboard.run_list import CachedRun, RunList
+from neuroevo.dashboard.run_list import CachedRun, RunList, followed
 from neuroevo.dashboard.sorting import whole_number
 from neuroevo.dashboard.sweep_list import OpenSweep, SweepList
 from neuroevo.playground import is_mouse_run, mouse_page

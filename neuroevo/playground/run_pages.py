@@ -12,14 +12,18 @@ from neuroevo.storage.atomic import write_atomically
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
     from neuroevo.report.run import Run
+    from neuroevo.report.served import Served
 
 
-def report_page(findings: "Findings", crumbs: Sequence[tuple[str, str]] = ()) -> str:
+def report_page(
+    findings: "Findings", crumbs: Sequence[tuple[str, str]] = (), served: "Served | None" = None
+) -> str:
     """Return a run's report as HTML; that of a mouse run links to ``mouse.html`` beside it.
 
-    ``crumbs`` are texts and addresses of the pages above it, on a server that has them.
+    On a server, ``crumbs`` are texts and addresses of the pages above it, and ``served`` is what it
+    follows there.
     """
-    return page(findings, "mouse.html" if is_mouse_run(findings) else "", crumbs)
+    return page(findings, "mouse.html" if is_mouse_run(findings) else "", crumbs, served)
 
 
 def write_report(run: "Run") -> Path:

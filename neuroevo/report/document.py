@@ -82,6 +82,8 @@ class Document:
         Whether a script adds style elements, as plotly does; hashes can't cover them.
     has_worker
         Whether a script starts a web worker from a text.
+    follows
+        Whether a script reads an event stream of the page's own server.
     beside
         Names of scripts that are files in the folder of the page, for several pages to share.
     """
@@ -94,6 +96,7 @@ class Document:
     package: str = PACKAGE
     adds_styles: bool = False
     has_worker: bool = False
+    follows: bool = False
     beside: frozenset[str] = frozenset()
 
     def render(self, values: Mapping[str, Any], linked_from: str = "") -> str:
@@ -138,7 +141,7 @@ class Document:
             "script-src": scripts,
             "style-src": styles,
             "img-src": "data: blob:",
-            **({"connect-src": "'self'"} if linked else {}),
+            **({"connect-src": "'self'"} if linked or self.follows else {}),
             **({"worker-src": "blob:"} if self.has_worker else {}),
             "base-uri": "'none'",
             "form-action": "'self'" if linked else "'none'",

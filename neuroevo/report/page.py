@@ -15,6 +15,7 @@ from neuroevo.report.figures import STYLES, PageFigure, payload_of, run_figures,
 from neuroevo.report.headline import headline
 from neuroevo.report.held_out_table import held_out_sentences, held_out_table, target_table
 from neuroevo.report.plots import CHAPTERS, FIGURES
+from neuroevo.report.served import Served
 from neuroevo.report.trial_tables import baselines_table, best_table
 
 if TYPE_CHECKING:
@@ -33,7 +34,12 @@ class Chapter:
     rows: tuple[tuple[PageFigure, ...], ...]
 
 
-def page(findings: "Findings", playground: str = "", crumbs: Sequence[tuple[str, str]] = ()) -> str:
+def page(
+    findings: "Findings",
+    playground: str = "",
+    crumbs: Sequence[tuple[str, str]] = (),
+    served: Served | None = None,
+) -> str:
     """Return the report as HTML.
 
     Parameters
@@ -45,6 +51,8 @@ def page(findings: "Findings", playground: str = "", crumbs: Sequence[tuple[str,
         empty if there is none.
     crumbs
         Texts and addresses of the pages above this one, on a server that has them.
+    served
+        What the page follows on that server.
     """
     figures = run_figures(findings)
     opening = headline(findings)
@@ -57,9 +65,10 @@ def page(findings: "Findings", playground: str = "", crumbs: Sequence[tuple[str,
         "report.html.jinja",
         title=findings.identity or findings.experiment.name,
         styles=STYLES,
-        scripts=[*scripts_of(payload), *([asset("copying.js")] if findings.front else [])],
+        scripts=[*scripts_of(payload, served), *([asset("copying.js")] if findings.front else [])],
         payload=payload,
         adds_styles=True,
+        follows=served is not None,
     )
     return document.render(
         {
@@ -87,6 +96,7 @@ def page(findings: "Findings", playground: str = "", crumbs: Sequence[tuple[str,
             "identity": findings.identity,
             "playground": playground,
             "crumbs": crumbs,
+            "served": served,
         }
     )
 

@@ -11,7 +11,8 @@ class Served:
     Parameters
     ----------
     assets
-        Address of the folder of the page's styles and scripts, ending in a slash.
+        Address of the folder of the page's styles and scripts, ending in a slash; empty if the page
+        holds them.
     home
         Address of the list of runs.
     name
@@ -25,12 +26,16 @@ class Served:
         they change. Empty for a page that stays as it is.
     follows_new
         Whether it is also loaded again when the stream has another run.
+    follows_states
+        Whether it is loaded again only when the state of a run changes, such as when it ends:
+        making a page after every generation can take longer than the generation.
     """
 
-    assets: str
+    assets: str = ""
     home: str = "/"
     name: str = "comparison"
     addresses: Sequence[str] = ()
     stream: str = "/events"
     followed: str = ""
     follows_new: bool = False
+    follows_states: bool = False

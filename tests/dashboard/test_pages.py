@@ -286,6 +286,29 @@ def test_comparison_is_loaded_again_after_a_new_generation(
     page.wait_for_url("**/")
 
 
+def test_report_is_loaded_again_when_its_run_ends(
+    serve: Serve, look: Look, results: Path, first: str
+) -> None:
+    """It stays while the run has new generations alone."""
+    folder = RunFolder(results / first)
+    lines, checkpoint = folder.journal_file.read_bytes(), folder.checkpoint_file.read_bytes()
+    without_checkpoints(folder)
+    folder.journal_file.write_bytes(b"".join(lines.splitlines(keepends=True)[:-10]))
+    client = serve(results)
+    page = look(f"{client.url}runs/{first}/report.html")
+    page.evaluate("""() => {
+        window.stays = 0;
+        const stream = new EventSource(document.querySelector("main").dataset.stream);
+        stream.addEventListener("change", () => { window.stays += 1; });
+    }""")
+    page.wait_for_function("() => window.stays === 1")  # what there is now
+    folder.journal_file.write_bytes(lines)
+    page.wait_for_function("() => window.stays === 2")
+    with page.expect_event("load", timeout=60_000):
+        folder.checkpoint_file.write_bytes(checkpoint)
+    assert page.evaluate("window.stays") is None
+
+
 def test_report_and_mouse_page_lead_back(client: Client, look: Look, first: str) -> None:
     """On the dashboard both have links to the run and to all runs."""
     for name in ("report", "mouse"):

@@ -1,12 +1,12 @@
-// Loads a page with figures again when one of its runs has a new generation or another state: a
-// server's event stream says so. Where the page is scrolled to, and what is folded out, stays.
+// Loads a page with figures again when one of its runs has another state or, unless the page follows
+// states alone, a new generation: a server's event stream says so. Where the page is scrolled to, and what is folded out, stays.
 (() => {
   "use strict";
   const KEY = `folded out on ${location.pathname}${location.search}`;
   const LEAST_SHOWN = 5000; // milliseconds for which a page stays, so that it can be read
   const RETRY = 5000; // milliseconds after which a refused stream is requested again
-  const { followed, stream: address, followsNew } = document.querySelector("[data-followed]").dataset;
-  const seen = JSON.parse(followed);
+  const { stream: address, ...follows } = document.querySelector("[data-followed]").dataset;
+  const seen = JSON.parse(follows.followed);
   const foldable = () => Array.from(document.querySelectorAll("main details"));
   let stream = null;
   let isOld = false;
@@ -15,9 +15,9 @@
     const runs = JSON.parse(data);
     const isNew = ([identity, run]) => {
       if (!run || !("generation" in run)) return false; // not a run that can be read
-      if (!(identity in seen)) return followsNew !== undefined;
+      if (!(identity in seen)) return "followsNew" in follows;
       const [state, generation] = seen[identity];
-      return run.state !== state || run.generation !== generation;
+      return run.state !== state || (run.generation !== generation && !("followsStates" in follows));
     };
     if (!Object.entries(runs).some(isNew)) return;
     unfollow();
