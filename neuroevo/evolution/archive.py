@@ -22,7 +22,7 @@ Indices = npt.NDArray[np.int64]
 _COLUMNS = "_rows", "_costs", "_excesses", "_prices", "_counts", "_numbers"  # grow alike
 _ROOM = 64
 _DIGITS = 9
-_ROUNDING = 1e-9  # of the range of costs: smaller differences are not noise
+_ROUNDING = 1e-9  # of how far good trials are apart: smaller differences are not noise
 
 
 class Archive:
@@ -215,7 +215,7 @@ class Archive:
             self._excesses[place] = excesses
         else:
             gaps, beyond = costs - self._costs[place], excesses - self._excesses[place]
-            differ = np.abs(gaps) > _ROUNDING * self._spread
+            differ = np.abs(gaps) > _ROUNDING * self._spreads()
             self.differs |= bool(differ.any() or beyond.any())
             self._counts[place] += 1
             self._costs[place] += gaps / self._counts[place]
@@ -224,11 +224,16 @@ class Archive:
             self.squares = min(self.squares + square, sys.float_info.max)
         self._insert(place)
 
-    @property
-    def _spread(self) -> Rows:
-        """The range of each cost, shape (objectives,)."""
-        known = self._costs[: len(self)]
-        return np.asarray(np.nanmax(known, axis=0) - np.nanmin(known, axis=0))
+    def _spreads(self) -> Rows:
+        """Return how far good trials are apart in each cost, shape (objectives,).
+
+        That is from the lowest to the lower quartile or, if all up to there are equal, to the
+        median or to the highest: users give large numbers to trials that failed.
+        """
+        known = self._costs[: len(self)][~self.failed]
+        quantiles = np.quantile(known, (0.25, 0.5, 1.0), axis=0, method="lower")
+        near, middle, far = quantiles - known.min(axis=0)
+        return np.asarray(np.where(near > 0, near, np.where(middle > 0, middle, far)))
 
     @property
     def variance(self) -> float:

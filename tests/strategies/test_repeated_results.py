@@ -85,6 +85,19 @@ def test_a_difference_by_rounding_is_no_noise() -> None:
     assert counts.total() - len(counts) <= 4
 
 
+@pytest.mark.parametrize("penalty", [1.0, 1e12])
+def test_noise_is_seen_beside_penalties(penalty: float) -> None:
+    """How large the costs of bad trials are does not decide what is noise among the others."""
+    evolution = Evolution(PLANE, strategy="screened", noisy=True, seed=2)
+    noise, counts = np.random.default_rng(2), Counter[Genome]()
+    for _ in range(120):
+        [genome] = evolution.ask(1)
+        counts[genome] += 1
+        good = value(genome) ** 2 + value(genome, "y") + noise.normal(0, 0.2)
+        evolution.tell([genome], [good if value(genome) > -0.3 else penalty])
+    assert counts.total() - len(counts) > 15
+
+
 def test_a_genome_that_fails_at_times_is_not_evaluated_again_and_again() -> None:
     """After its first failure it is repeated no more, and is not the best."""
     evolution = Evolution(PLANE, strategy="screened", noisy=True, seed=2)
