@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from neuroevo.evaluation.scores import METRICS, Metric, Score
+from neuroevo.tables import TableSettings
 
 if TYPE_CHECKING:
     from neuroevo.analysis.findings import Findings
@@ -68,7 +69,7 @@ class HeldOutModels:
     ensemble
         The mean of the champion's replicates; None if it was not scored.
     groups
-        Number of groups of samples, see `HeldOutScores`.
+        Number of groups of samples, see `HeldOutScores`; None if it is not known.
     """
 
     samples: int
@@ -76,12 +77,15 @@ class HeldOutModels:
     models: tuple[HeldOutModel, ...]
     kept: Mapping[str, float]
     ensemble: "ScoredEnsemble | None" = None
-    groups: int = 0
+    groups: int | None = 0
 
     @property
     def units(self) -> int:
-        """The number of samples, or of groups of samples, that differ independently."""
-        return self.groups or self.samples
+        """The number of samples, or of groups of samples, that differ independently.
+
+        1 if the number of groups is not known.
+        """
+        return 1 if self.groups is None else self.groups or self.samples
 
     @property
     def champion(self) -> HeldOutModel | None:
@@ -131,7 +135,8 @@ def held_out_models(findings: "Findings") -> HeldOutModels | None:
         return None
     trials = {trial.number: trial for trial in (*findings.front, *findings.baselines)}
     ranks = {trial.number: rank for rank, trial in enumerate(findings.front, start=1)}
-    notes = {baseline.name: baseline.note for baseline in findings.experiment.task.baselines}
+    task = findings.experiment.task
+    notes = {baseline.name: baseline.note for baseline in task.baselines}
     models = [
         _model(scored, trials, ranks, notes.get(scored.name, ""))
         for scored in held_out.models
@@ -144,13 +149,16 @@ def held_out_models(findings: "Findings") -> HeldOutModels | None:
         for metric in METRICS.values()
         if any(metric.name in model.scores for model in models)
     }
+    groups = held_out.groups
+    if groups is None and not (isinstance(task, TableSettings) and task.split == "groups"):
+        groups = 0
     return HeldOutModels(
         held_out.samples,
         tuple(important_first(metrics, findings.objectives[0]).values()),
         tuple(models),
         {} if held_out.diagnosis is None else held_out.diagnosis.scores,
         held_out.ensemble,
-        held_out.groups,
+        groups,
     )
 
 

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from neuroevo.evaluation.scores import Metric, Score
 
 EXPLAINS = 5e-4  # R² below this explains nothing
-FEW_UNITS = 30  # rows, or groups of rows, of a test part
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +299,7 @@ def _kept(scored: _Scored) -> str:
 
 
 def _few_units(scored: _Scored) -> str:
-    if scored.models.units >= FEW_UNITS:
+    if scored.models.units >= LEAST_UNITS:
         return ""
     others = " and says nothing of other groups" if scored.models.groups == 1 else ""
     return f"With {units_text(scored.models)} all of this is uncertain{others}."

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from neuroevo.evaluation.scores import Metric, Score
 
 MANY_ROWS = 1_000  # of a test part, from which on percentages have a decimal
-LEAST_UNITS = 20
+LEAST_UNITS = 30
 """Rows or groups of a test part, for a verdict on a difference.
 
 Intervals of the bootstrap are too narrow with few: with 5 groups, they call a fifth of pairs of
-equally good models different, instead of 5%.
+equally good models different, and with 20 a tenth, instead of 5%.
 """
 MOST_TARGETS = 3  # whose names a sentence lists
 FREQUENT = "the most frequent class"  # a reference model, with another name as a subject
@@ -65,6 +65,8 @@ def rows_text(count: int, adjective: str = "") -> str:
 
 def units_text(models: "HeldOutModels") -> str:
     """Return how many test rows, or groups of them, differ independently: ``3 test groups``."""
+    if models.groups is None:
+        return "an unknown number of test groups"
     if not models.groups:
         return rows_text(models.samples, "test")
     return wording.counted(models.groups, "test group")
@@ -72,6 +74,8 @@ def units_text(models: "HeldOutModels") -> str:
 
 def drawn_text(models: "HeldOutModels") -> str:
     """Return what bootstrap samples are drawn from: ``the test rows``, ``the 3 test groups``."""
+    if models.groups is None:
+        return "the groups of test rows"
     if not models.groups:
         return "the test rows"
     if models.groups == 1:

@@ -88,14 +88,15 @@ class HeldOutScores:
         The mean of the champion's replicates; None if fewer than two have not diverged.
     groups
         Number of groups that bootstrap samples consist of; 0 if they consist of samples. With one
-        group they consist of samples too, so that intervals say nothing of other groups.
+        group they consist of samples too, so that intervals say nothing of other groups. None in
+        runs of versions that did not count them.
     """
 
     samples: int
     models: tuple[ScoredModel, ...]
     diagnosis: Diagnosis | None = None
     ensemble: ScoredEnsemble | None = None
-    groups: int = 0
+    groups: int | None = None
 
     def of_trial(self, number: int) -> ScoredModel | None:
         """Return the scores of a trial's networks, None if it was not scored."""
@@ -138,7 +139,7 @@ def read_held_out(path: Path, columns: Columns) -> HeldOutScores:
 def _problems(scores: HeldOutScores, columns: Columns) -> Iterator[tuple[Location, str]]:
     if scores.samples < 1:
         yield ("samples",), f"must be at least 1, but got {scores.samples}"
-    if not 0 <= scores.groups <= max(scores.samples, 0):
+    if scores.groups is not None and not 0 <= scores.groups <= max(scores.samples, 0):
         yield ("groups",), f"must be from 0 to the number of samples, but got {scores.groups}"
     names: list[tuple[Location, Iterable[str]]] = [
         (("models", place, "scores"), model.scores) for place, model in enumerate(scores.models)

@@ -10,6 +10,7 @@ from neuroevo.evaluation.scores import Score
 from neuroevo.report.headline import headline
 from neuroevo.report.held_out_table import held_out_sentences
 from neuroevo.report.run import Run
+from neuroevo.tasks import TableTask
 from tests.invented_held_out import SPECIES, TablePlan, on_table, stated, with_difference
 from tests.invented_runs import SCRIPT
 
@@ -204,6 +205,22 @@ def test_few_groups_decide_nothing(runs: Runs, groups: int, words: str) -> None:
     assert "more than chance" not in lead
     assert f"With {count} all of this is uncertain" in lead
     assert f"with {count} any difference may be chance" in held_out_sentences(findings)
+
+
+def test_groups_that_were_not_counted_decide_nothing(runs: Runs) -> None:
+    """Runs of versions that did not count them have differences, whose intervals are too narrow."""
+    values = {"": Score(0.8, 0.7, 0.9), "gradient boosting": Score(0.86, 0.8, 0.9)}
+    findings = stated(runs("one point"), replace(SPECIES, rows=500), "accuracy", values)
+    certain = Score(-0.06, -0.1, -0.02)
+    findings = with_difference(findings, "gradient boosting", "accuracy", certain)
+    assert findings.held_out is not None
+    findings = replace(findings, held_out=replace(findings.held_out, groups=None))
+    assert "is more than chance" in headline(findings).lead
+    task = TableTask(target=("species",), split="groups", split_column="hospital")
+    experiment = findings.experiment.model_copy(update={"task": task})
+    findings = replace(findings, experiment=experiment)
+    assert "may be chance with an unknown number of test groups" in headline(findings).lead
+    assert "bootstrap samples of the groups of test rows" in held_out_sentences(findings)
 
 
 def test_metric_that_is_defined_is_shown(runs: Runs) -> None:
