@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import _check_sample_weight, _num_features, validate_data
 
+from neuroevo.tables.frames import without_mask
+
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
@@ -128,7 +130,11 @@ def read_inputs(estimator: Any, given: Any, *, reset: bool) -> pd.DataFrame:
     """
     if not isinstance(given, pd.DataFrame):
         array = validate_data(
-            estimator, given, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan"
+            estimator,
+            without_mask(given),
+            reset=reset,
+            dtype=np.float64,
+            ensure_all_finite="allow-nan",
         )
         return pd.DataFrame(array, columns=[f"x{each + 1}" for each in range(array.shape[1])])
     if not given.columns.is_unique:

@@ -23,6 +23,7 @@ from neuroevo.estimator.rows import Rows, read_inputs, read_weights
 from neuroevo.export import ExportableTableModel
 from neuroevo.settings import shown
 from neuroevo.tables.checking import LEAST_ROWS
+from neuroevo.tables.frames import without_mask
 
 Array = npt.NDArray[Any]
 
@@ -97,7 +98,9 @@ class ValuePredictions(TableEstimator):
         return tags
 
     def _targets(self, y: Any, classes: Any, *, reset: bool) -> Array:  # noqa: ARG002 - for classes
-        checked: Array = check_array(y, dtype=np.float64, ensure_2d=False, input_name="y")
+        checked: Array = check_array(
+            without_mask(y), dtype=np.float64, ensure_2d=False, input_name="y"
+        )
         targets = checked.reshape(len(checked), -1)
         if not reset and targets.shape[1] != len(self.model_.preparation.targets):
             wanted, got = len(self.model_.preparation.targets), targets.shape[1]
@@ -134,7 +137,7 @@ class ClassPredictions(TableEstimator):
     _places: Array | None = None  # of the classes in the model, -1 for none; None: in order
 
     def _targets(self, y: Any, classes: Any, *, reset: bool) -> Array:
-        labels = column_or_1d(y, warn=True)
+        labels = column_or_1d(without_mask(y), warn=True)
         missing = pd.isna(labels)
         if missing.any():
             place = int(missing.argmax())

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from neuroevo.errors import DataError
+from neuroevo.tables.cells import LARGEST_WHOLE
 
 _DIMENSIONS = 2
 
@@ -42,9 +43,10 @@ def frame_of(X: ArrayLike, y: ArrayLike) -> tuple[pd.DataFrame, tuple[str, ...]]
         If they are no tables, have different numbers of rows, or share the name of a column.
     """
     inputs = frame_of_inputs(X)
-    targets = _targets(y)
+    targets = _targets(y, inputs.columns)
     if isinstance(y, pd.Series) and targets.columns[0] in set(inputs.columns):
-        targets.columns = ["y"]  # computed from a column, whose name it still has
+        # Computed from a column, whose name it still has.
+        targets.columns = [free_name("y", inputs.columns)]
     if len(inputs) != len(targets):
         rule = "X and y: must have as many rows"
         raise DataError(f"{rule}, but got {len(inputs):,} and {len(targets):,}")
@@ -68,31 +70,42 @@ def are_texts(frame: pd.DataFrame, names: Sequence[str]) -> bool:
     return all(kind == "string" for kind in kinds)
 
 
-def _targets(y: ArrayLike | Mapping[str, Any]) -> pd.DataFrame:
-    if isinstance(y, pd.DataFrame):
-        unnamed = isinstance(y.columns, pd.RangeIndex)  # pandas' own numbers
-        names = ["y"] if y.shape[1] == 1 else _numbered("y", y.shape[1])
-        return y.set_axis(names, axis=1) if unnamed else y
+def _targets(y: ArrayLike | Mapping[str, Any], taken: Collection[str]) -> pd.DataFrame:
+    """Return targets as a frame; those without names of their own get some that are not taken."""
     if isinstance(y, pd.Series):
-        unnamed = y.name is None or isinstance(y.name, int)
-        return y.to_frame("y" if unnamed else str(y.name))
-    array = _array(y, "y")
-    if array.ndim == 1:
-        return pd.DataFrame({"y": array})
-    return _named(array, "y", "y")
+        y = y.to_frame()
+    if isinstance(y, pd.DataFrame):
+        if not all(label is None or isinstance(label, int | np.integer) for label in y.columns):
+            return y.set_axis([str(label) for label in y.columns], axis=1)
+        targets = y  # pandas' own numbers
+    else:
+        array = _array(y, "y")
+        targets = _named(array[:, None] if array.ndim == 1 else array, "y", "y")
+    names = ["y"] if targets.shape[1] == 1 else _numbered("y", targets.shape[1])
+    return targets.set_axis([free_name(name, taken) for name in names], axis=1)
 
 
 def _numbered(letter: str, count: int) -> list[str]:
     return [f"{letter}{place + 1}" for place in range(count)]
 
 
+def without_mask(values: Any) -> Any:  # noqa: ANN401 - whatever people give
+    """Return an array with NaN in its masked cells, which NumPy would give their hidden values.
+
+    A list of masked arrays becomes an array too; anything else is returned as it is.
+    """
+    is_list = isinstance(values, list | tuple)
+    if not any(map(np.ma.is_masked, values if is_list else [values])):
+        return values
+    masked: np.ma.MaskedArray[Any, Any] = np.ma.array(values)
+    kind = masked.dtype.kind
+    is_exact = kind == "f" or (kind in "iu" and bool((abs(masked) <= LARGEST_WHOLE).all()))
+    return np.ma.filled(masked.astype(np.float64 if is_exact else object), np.nan)
+
+
 def _array(values: ArrayLike | Mapping[str, Any], name: str) -> NDArray[Any]:
-    if np.ma.is_masked(values):  # NumPy would drop the mask
-        masked: np.ma.MaskedArray[Any, Any] = np.ma.asarray(values)
-        kind = np.float64 if masked.dtype.kind in "iuf" else object
-        return np.ma.filled(masked.astype(kind), np.nan)
     try:
-        return np.asarray(values)
+        return np.asarray(without_mask(values))
     except ValueError as error:
         rule = "must have rows of one length"
         raise DataError(f"{name}: {rule} ({str(error).partition('.')[0]})") from None

@@ -48,6 +48,19 @@ def test_a_frame_with_text_and_missing_cells_is_learnt() -> None:
     assert river > north + 50
 
 
+def test_masked_cells_are_missing() -> None:
+    """The numbers that a mask hides are neither learnt nor predicted from; targets have none."""
+    random = np.random.default_rng(0)
+    inputs = random.normal(size=(80, 2))
+    hidden = random.random((80, 2)) < 0.2
+    masked = np.ma.MaskedArray(np.where(hidden, -999.0, inputs), hidden)
+    filled = np.where(hidden, np.nan, inputs)
+    model, twin = (regressor().fit(each, inputs.sum(axis=1)) for each in (masked, filled))
+    np.testing.assert_array_equal(model.predict(masked), twin.predict(filled))
+    with pytest.raises(ValueError, match="NaN"):
+        regressor().fit(inputs, masked[:, 0])
+
+
 def test_columns_of_one_name_are_refused() -> None:
     """A frame with the same name twice is a ValueError of one line."""
     frame, rent = flats()

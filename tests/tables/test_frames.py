@@ -41,6 +41,17 @@ def test_arrays_get_names() -> None:
     unnamed = pd.DataFrame(np.ones((4, 2))), pd.DataFrame(np.zeros((4, 1)))
     assert frame_of(*unnamed)[1] == ("y",)
     assert frame_of(unnamed[0], pd.Series(np.zeros(4), name=0))[1] == ("y",)
+    whole = pd.DataFrame(np.arange(28).reshape(4, 7))
+    for last in (whole[[6]], whole.loc[:, 6:], whole.drop(columns=[*range(6)])):
+        assert frame_of(whole[[0, 1]], last)[1] == ("y",)
+    assert frame_of(whole[[0, 1]], whole[[3, 5, 6]])[1] == ("y1", "y2", "y3")
+    assert frame_of(whole[[0, 1]], pd.Series(np.zeros(4), name=whole.columns[6]))[1] == ("y",)
+
+
+@pytest.mark.parametrize("targets", [np.zeros(60), pd.Series(np.zeros(60), name=0)])
+def test_targets_without_a_name_get_one_that_is_free(targets: Any) -> None:  # noqa: ANN401 - an array or a series
+    """A column y of the inputs is no reason to refuse them."""
+    assert frame_of(INPUTS.rename(columns={"a": "y"}), targets)[1] == ("y_",)
 
 
 def test_masked_cells_are_missing() -> None:
@@ -54,6 +65,9 @@ def test_masked_cells_are_missing() -> None:
     truths = np.ma.MaskedArray(mask, mask)
     for each in (targets, words, truths):
         assert (frame_of(INPUTS, each)[0]["y"].isna() == mask).all()
+    assert (frame_of([*inputs], np.arange(60))[0]["x1"].isna() == mask).all()
+    long = np.ma.MaskedArray(np.full(60, 2**60 + 1), mask)
+    assert set(frame_of(INPUTS, long)[0]["y"].dropna()) == {2**60 + 1}
     unmasked = np.ma.MaskedArray(mask)
     assert frame_of(INPUTS, unmasked)[0]["y"].tolist() == mask.tolist()
     assert frame_of(INPUTS, unmasked)[0]["y"].dtype == np.bool_
