@@ -1,7 +1,7 @@
 """``neuroevo predict``: what a run's network predicts for new rows."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -95,7 +95,10 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     choice = Choice(rank, ensemble)
     if table is not None and is_file(run):
         settings = _overridden(TableSettings(target=("y",)), overrides or ())
-        predicted = _new(model_of_file(run, choice), settings, table)
+        words_are_given = settings.missing_words != TableSettings(target=("y",)).missing_words
+        model = model_of_file(run, choice)
+        known = {} if words_are_given else _categories(model)
+        predicted = _new(model, settings, table, known)
     elif is_file(run):
         raise UsageError(f"--test: must be of a run, but got {run}")
     else:
@@ -105,8 +108,11 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
             predicted = found.test_rows(rank, ensemble=averaged, data=data)
         else:
             model = found.champion(rank, ensemble=averaged)
-            settings = _overridden(_settings(found.experiment), overrides or ())
-            predicted = _new(model, settings, table)
+            own = _settings(found.experiment)
+            settings = _overridden(own, overrides or ())
+            words_are_given = settings.missing_words != own.missing_words
+            was_read_so = words_are_given or _is_of_text(found.experiment)
+            predicted = _new(model, settings, table, {} if was_read_so else _categories(model))
     text = predicted.to_csv(index=False, float_format=f"%.{_DIGITS}g")
     if output is None:
         sys.stdout.write(text)
@@ -114,11 +120,22 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     write_atomically(output, _parquet(predicted) if output.suffix == ".parquet" else text)
 
 
-def _new(model: "ExportableModel", settings: "TableSettings", table: Path) -> "pd.DataFrame":
-    """Predict new rows; what is new or missing in them is named."""
-    from neuroevo.tables import TableModel, column_names, read_table, unused_notes
+def _categories(model: "ExportableModel") -> "Mapping[str, Sequence[str]]":
+    """Return the categories of columns that a model knows."""
+    from neuroevo.tables import TableModel
 
-    known = model.preparation.categories if isinstance(model, TableModel) else {}
+    return model.preparation.categories if isinstance(model, TableModel) else {}
+
+
+def _new(
+    model: "ExportableModel",
+    settings: "TableSettings",
+    table: Path,
+    known: "Mapping[str, Sequence[str]]",
+) -> "pd.DataFrame":
+    """Predict new rows, see `read_table`; what is new or missing in them is named."""
+    from neuroevo.tables import column_names, read_table, unused_notes
+
     rows = read_table(table, settings, _columns(model), known=known)
     predicted = _predicted(model, rows, str(table))
     names = column_names(table, settings)
@@ -168,6 +185,15 @@ def _settings(experiment: "Experiment") -> "TableSettings":
 
     task = experiment.task
     return task if isinstance(task, TableSettings) else TableSettings(target=("y",))
+
+
+def _is_of_text(experiment: "Experiment") -> bool:
+    """Whether the run's own table is a text file."""
+    from neuroevo.tasks import TableTask
+
+    task = experiment.task
+    path = task.path if isinstance(task, TableTask) else None
+    return path is not None and path.suffix != ".parquet"
 
 
 def _overridden(settings: "TableSettings", overrides: Sequence[str]) -> "TableSettings":

@@ -50,7 +50,8 @@ class Preparation(Settings):
         names = self.input_names
         if len(set(names)) < len(names):
             twice = next(each for place, each in enumerate(names) if each in names[:place])
-            text = f"must have different names, but got {shown(twice)} twice (rename the column)"
+            rule = f"must have different names, but got {shown(twice)} twice"
+            text = f"{rule}, as a column and as an input made of another column (rename it)"
             found.append((("inputs",), text))
         if len({target.name for target in self.targets}) < len(self.targets):
             found.append((("targets",), "must have different names"))

@@ -5,7 +5,7 @@ Nothing in a file is ever executed: text is read by pandas, Parquet by pyarrow.
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -270,11 +270,14 @@ def _index(form: Form) -> pd.Index:
 
 
 def _check_decimal(
-    frame: pd.DataFrame, settings: TableSettings, name: str, known: Iterable[str]
+    frame: pd.DataFrame,
+    settings: TableSettings,
+    name: str,
+    known: Mapping[str, Collection[str]],
 ) -> None:
     """Refuse columns of numbers with another decimal sign, or with separators of thousands."""
     lines = []
-    allowed = {*settings.leave_out, *settings.categories, *known}
+    allowed = {*settings.leave_out, *settings.categories}
     allowed |= set(settings.target) if settings.problem == "classes" else set()
     if settings.columns:
         allowed |= {*frame.columns} - {*settings.columns, *settings.target, settings.weight_column}
@@ -285,6 +288,8 @@ def _check_decimal(
             continue
         codes, distinct = factorized(column)
         texts = [str(value).strip() for value in distinct]
+        learned = known.get(label, ())
+        texts = ["" if category(text) in learned else text for text in texts]
         grouped = [_has_thousands(text, settings.decimal) for text in texts]
         with_other = [_is_number_with(other, text) for text in texts]
         found = [one or two for one, two in zip(grouped, with_other, strict=True)]

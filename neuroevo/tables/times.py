@@ -17,7 +17,8 @@ from neuroevo.tables.kinds import Column
 def time_places(column: Column) -> NDArray[np.int64]:
     """Return the place of each row's time among the different ones, the earliest first; (rows,).
 
-    All digits of numbers and of dates count. -1 for cells that are no times: neither finite numbers
+    All digits of whole numbers, texts, decimals and dates count; files are read with numbers of
+    double precision unless they are whole. -1 for cells that are no times: neither finite numbers
     nor ISO dates.
     """
     if column.kind != "number":
@@ -36,12 +37,17 @@ def _number(cell: object) -> int | float | Decimal | None:
         text = cell.strip()
         if not is_number(text):
             return None
-        return int(text) if is_whole(text) else _finite(float(text))
-    if isinstance(cell, int | np.integer):
+        return int(text) if is_whole(text) else _exact(text)
+    if isinstance(cell, int | np.integer) and not isinstance(cell, bool):
         return int(cell)
     if isinstance(cell, Decimal):
         return cell if cell.is_finite() else None
     return _finite(float(cell)) if isinstance(cell, float | np.floating) else None
+
+
+def _exact(text: str) -> Decimal | None:
+    """Return a number in a text with all its digits; None if it is beyond those of floats."""
+    return Decimal(text) if math.isfinite(float(text)) else None
 
 
 def _finite(number: float) -> float | None:

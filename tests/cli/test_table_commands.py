@@ -189,6 +189,29 @@ def test_words_that_are_categories_are_not_missing_in_new_rows(
     np.testing.assert_allclose(predicted(ended.stdout)["y"], model.predict(frame), rtol=1e-5)
 
 
+def test_words_that_were_missing_in_a_text_file_are_missing_in_new_rows(
+    neuroevo: Command, tmp_path: Path
+) -> None:
+    """A category of the same word, with a space in the file, changes nothing; --set does."""
+    random = np.random.default_rng(0)
+    words = random.choice(["NA", "EU", "US", " NA"], 160)
+    table = tmp_path / "spaces.csv"
+    frame = pd.DataFrame({"a": random.normal(size=160), "r": words})
+    frame.assign(y=frame["a"] + 3 * (words == "EU")).to_csv(table, index=False)
+    missing = ("--set", 'task.missing="most_frequent"', "--results", str(tmp_path))
+    ended = neuroevo("run", str(table), "--target", "y", *SMALL, *missing)
+    assert ended.returncode == 0, ended.stderr
+    new, folder = ("predict", ended.stdout.strip(), str(table)), Path(ended.stdout.strip())
+    count = int((words == "NA").sum())
+    assert f"column 'r': {count} missing cells" in neuroevo(*new).stderr
+    model = load_run(folder).champion()
+    assert isinstance(model, TableModel)
+    assert "NA" in model.preparation.categories["r"]
+    count = int((words == "EU").sum())
+    ended = neuroevo(*new, "--set", 'task.missing_words=["EU"]')
+    assert f"column 'r': {count} missing cells" in ended.stderr
+
+
 def test_the_command_that_continues_a_search_has_its_settings(
     neuroevo: Command, tmp_path: Path
 ) -> None:

@@ -579,7 +579,12 @@ BROKEN: list[Case] = [
         "inputs of the same name",
         "age,age missing,y\n,1,1\n2,3,3\n4,5,6\n" + ",1,2\n4,5,7\n" * 4,
         {"missing": "median", "missing_indicator": True},
-        (": inputs: must have different names, but got 'age missing' twice (rename the column)",),
+        (
+            (
+                ": inputs: must have different names, but got 'age missing' twice, as a column and "
+                "as an input made of another column (rename it)"
+            ),
+        ),
     ),
 ]
 

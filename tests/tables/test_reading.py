@@ -160,6 +160,9 @@ def test_categories_that_a_network_knows_are_neither_missing_nor_wrong_numbers(
     assert read["region"].fillna("missing").tolist() == ["NA", "EU", "missing"]
     assert read["size"].tolist() == ["1,5", "2,5", "1,5"]
     assert read["y"].isna().tolist() == [True, False, False]
+    others = {"region": ["NA", "EU"], "size": ["0.5"]}
+    with pytest.raises(DataError, match=r"column 'size': must have '\.' as the decimal sign"):
+        read_table(path, settings, known=others)
 
 
 def parquet_problems(path: Path) -> tuple[str, ...]:

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -141,8 +142,10 @@ NANOSECONDS = 1_600_000_000_000_000_000 + np.arange(ROWS)[::-1]
         pd.to_datetime(NANOSECONDS),
         pd.to_datetime(NANOSECONDS).astype("str"),
         NANOSECONDS.astype(str),
+        [f"1600000000.{each % 10**9:09}" for each in NANOSECONDS],
+        [Decimal(int(each)) / 10**9 for each in NANOSECONDS],
     ],
-    ids=["whole numbers", "nullable numbers", "times", "texts of times", "texts of numbers"],
+    ids=["whole", "nullable", "times", "texts of times", "texts of whole", "texts", "decimals"],
 )
 def test_all_digits_of_times_count(frame: pd.DataFrame, times: pd.Series) -> None:
     """Times that differ by a nanosecond are in their order, from the last row to the first."""
@@ -155,6 +158,13 @@ def test_an_infinite_time_is_refused(frame: pd.DataFrame) -> None:
     """Its row would always be a test row."""
     times = pd.Series(np.where(np.arange(len(frame)) == 6, np.inf, 1.0), index=frame.index)
     with pytest.raises(DataError, match=r"row 6, column 'day': must be a finite number"):
+        split(frame.assign(day=times), split="time", split_column="day")
+
+
+def test_true_is_no_time(frame: pd.DataFrame) -> None:
+    """It would be the first second of 1970."""
+    times = pd.Series([True, *range(1, len(frame))], index=frame.index, dtype=object)
+    with pytest.raises(DataError, match=r"column 'day': must be a"):
         split(frame.assign(day=times), split="time", split_column="day")
 
 
