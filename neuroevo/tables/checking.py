@@ -277,13 +277,19 @@ MOST_WORDS = 3  # of cells that are no numbers, in a hint
 def _target_lines(column: Column, name: str) -> list[str]:
     if column.kind in {"date", "other"}:
         return [column_line(name, column.name, column.input_problem)]
-    lines = broken_lines(column, name)
+    lines = []
+    for broken in column.broken:
+        hint = _CLASSES if broken.rule == NUMBER_RULE else broken.hint
+        lines += cell_lines(name, column.given, broken.cells, broken.rule, hint)
     rule = "must not be missing in the target"
     hint = "remove these rows"
     if column.kind == "category":  # readers take such words for missing cells
         hint += "; if NA and the like are classes of a file: --set 'task.missing_words=[]'"
     lines += cell_lines(name, column.given, column.missing, rule, hint)
     return lines
+
+
+_CLASSES = "set problem = 'classes' to tell them apart"
 
 
 def _constant_line(column: Column, name: str) -> str:
@@ -299,8 +305,7 @@ def _classes(
     """Return the classes of the target, or None for a regression, and what is wrong."""
     if not looks_like_classes(targets, settings):
         rule = "must be numbers as the target of a regression"
-        hint = "only one target alone may have classes"
-        hint = hint if len(targets) > 1 else "set problem = 'classes' to tell them apart"
+        hint = "only one target alone may have classes" if len(targets) > 1 else _CLASSES
         lines = [
             column_line(name, each.name, f"{rule}, but got {_FOUND[each.kind]} ({hint})")
             for each in targets

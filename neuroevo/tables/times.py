@@ -21,10 +21,10 @@ def time_places(column: Column) -> NDArray[np.int64]:
     double precision unless they are whole. -1 for cells that are no times: neither finite numbers
     nor ISO dates.
     """
-    if column.kind != "number":
-        return _of_dates(column.given)
     codes, distinct = factorized(column.given)
     times = [_number(cell) for cell in distinct]
+    if column.kind != "number" and None in times:
+        return _of_dates(column.given)
     different = sorted({time for time in times if time is not None})
     places = {time: place for place, time in enumerate(different)}
     of_distinct = [-1 if time is None else places[time] for time in times]

@@ -72,6 +72,17 @@ BROKEN: list[Case] = [
         ),
     ),
     (
+        "a word among the numbers of the target",
+        table("1,1,unknown"),
+        {},
+        (
+            (
+                ", row 2, column 'y': must be a number, but got 'unknown' (set problem = 'classes' "
+                "to tell them apart)"
+            ),
+        ),
+    ),
+    (
         "beyond float64",
         table("1e400,1,3"),
         {},

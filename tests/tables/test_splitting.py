@@ -144,8 +144,18 @@ NANOSECONDS = 1_600_000_000_000_000_000 + np.arange(ROWS)[::-1]
         NANOSECONDS.astype(str),
         [f"1600000000.{each % 10**9:09}" for each in NANOSECONDS],
         [Decimal(int(each)) / 10**9 for each in NANOSECONDS],
+        pd.Categorical(NANOSECONDS),
     ],
-    ids=["whole", "nullable", "times", "texts of times", "texts of whole", "texts", "decimals"],
+    ids=[
+        "whole",
+        "nullable",
+        "times",
+        "texts of times",
+        "texts of whole",
+        "texts",
+        "decimals",
+        "categories",
+    ],
 )
 def test_all_digits_of_times_count(frame: pd.DataFrame, times: pd.Series) -> None:
     """Times that differ by a nanosecond are in their order, from the last row to the first."""
