@@ -189,7 +189,9 @@ def check_frame(frame: pd.DataFrame, settings: TableSettings, name: str = "data"
 def _read(cells: pd.Series, settings: TableSettings) -> Column:
     column = read_column(cells, as_categories=cells.name in settings.categories)
     is_label = settings.problem == "classes" and cells.name in settings.target
-    if is_label and (column.broken or column.kind == "date"):
+    if is_label and column.kind == "date":
+        return read_column(cells.astype("str"), as_categories=True)  # as they are in a file
+    if is_label and column.broken:
         return read_column(cells, as_categories=True)  # labels of which most are numbers
     return column
 

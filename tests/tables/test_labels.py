@@ -107,6 +107,15 @@ def test_classes_that_look_alike_are_a_warning() -> None:
         assert warned in prepare(frame, CLASSES).warnings
 
 
+@pytest.mark.parametrize("kind", ["times", "dates"])
+def test_dates_as_labels_are_those_of_a_file(kind: str) -> None:
+    """They are texts, whatever type they have in a frame."""
+    texts = ["2024-01-01", "2024-01-02", "2024-02-01"] * 15
+    times = pd.Series(pd.to_datetime(texts))
+    frame = pd.DataFrame({"x": np.arange(45.0), "y": times if kind == "times" else times.dt.date})
+    assert labels_of(prepare(frame, CLASSES)) == texts
+
+
 def test_labels_of_several_types_are_texts() -> None:
     """Numbers and texts in one column have the texts of both as labels."""
     frame = pd.DataFrame({"x": FIFTEEN, "y": pd.Series([1, "b", True] * 5, dtype="object")})
