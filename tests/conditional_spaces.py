@@ -15,8 +15,8 @@ _DECIDING = [
 _OTHERS: list[Gene] = [
     Float(0.0, 1.0),
     Float(1e-3, 1e3, log=True),
-    Integer(0, 9),
-    Integer(1, 40, log=True),
+    Integer(0, 5),
+    Integer(1, 6, log=True),
     Layers((0, 2), (1, 3)),
 ]
 

@@ -177,14 +177,13 @@ class Positions:
 
         The columns that decide it come before it.
         """
-        if column.layer >= 0:
-            if column.count < 0:
-                return None
-            count = self.columns[column.count]
-            least = int(cast("Integer", count.part).low)
-            number = np.rint(rows[:, column.count] * count.levels - _MIDDLE) + least
-            return np.asarray(number > column.layer)
-        return self._keeps_condition(column.name, rows)
+        kept = self._keeps_condition(column.name, rows)
+        if column.count < 0:
+            return kept
+        count = self.columns[column.count]
+        least = int(cast("Integer", count.part).low)
+        number = np.rint(rows[:, column.count] * count.levels - _MIDDLE) + least
+        return np.asarray((number > column.layer) & (True if kept is None else kept))
 
     def _keeps_condition(self, name: str, rows: Rows) -> npt.NDArray[np.bool_] | None:
         condition = self.space.conditions.get(name)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from neuroevo.evolution.breeding import Manner, children, latin_hypercube
@@ -73,6 +73,8 @@ def test_conditions_decide_which_columns_are_active() -> None:
 
 
 @given(space=conditional_spaces(), seed=st.integers(0, 1000))
+@example(SearchSpace(a=Choice([1, 2]), b=Conditional(Layers((0, 2), (1, 3)), {"a": 1})), 0)
+@example(SearchSpace(a=Choice([1, 2]), b=Conditional(Layers((2, 2), (1, 3)), {"a": 1})), 0)
 def test_columns_are_active_where_their_genes_have_values(space: SearchSpace, seed: int) -> None:
     """Drawn rows have the active columns of their genomes, also if one value alone decides."""
     positions = Positions(space)
