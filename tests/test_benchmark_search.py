@@ -100,7 +100,8 @@ def test_results_are_kept_and_go_on(tmp_path: Path) -> None:
         lines.write('{"key": ["nsga')
     again = KeptResults(Result, file)
     assert list(again) == [Result(key, {50: 0.5, 100: 0.25}, 1.5)]
-    assert key in again
+    assert again[key].has((50,))
+    assert not again[key].has((50, 200))
     assert Key("nsga2", "branin", 1) not in again
     with file.open("a", encoding="utf-8") as lines:
         lines.write("{}\n")

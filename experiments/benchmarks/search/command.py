@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
         results = KeptResults(Result, options.json)
         keys = list(_keys(options))
         for place, key in enumerate(keys, start=1):
-            if key not in results or not results[key].regrets.keys() >= set(budgets):
+            if key not in results or not results[key].has(budgets):
                 say(f"search: {', '.join(map(str, key))} ({place} of {len(keys)})")
                 results.add(_measured(key, budgets))
     except NeuroevoError as error:

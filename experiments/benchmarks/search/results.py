@@ -1,6 +1,6 @@
 """What was measured of one search on one problem."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self
 
@@ -36,6 +36,10 @@ class Result:
         """Make it from plain JSON values; KeyError, TypeError or ValueError if it is none."""
         regrets = {int(budget): float(regret) for budget, regret in values["regrets"].items()}
         return cls(Key(*values["key"]), regrets, float(values["milliseconds"]))
+
+    def has(self, budgets: Collection[int]) -> bool:
+        """Whether it has the regrets of all of these budgets."""
+        return self.regrets.keys() >= set(budgets)
 
     def to_plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
