@@ -183,6 +183,16 @@ def test_few_rows_are_uncertain(runs: Runs) -> None:
     assert words.numbers[0].label == "accuracy on 1 test row"
 
 
+def with_groups(runs: Runs, groups: int | None) -> Findings:
+    """Return findings with a certain difference on 500 test rows in groups; None: not counted."""
+    values = {"": Score(0.8, 0.7, 0.9), "gradient boosting": Score(0.86, 0.8, 0.9)}
+    findings = stated(runs("one point"), replace(SPECIES, rows=500), "accuracy", values)
+    certain = Score(-0.06, -0.1, -0.02)
+    findings = with_difference(findings, "gradient boosting", "accuracy", certain)
+    assert findings.held_out is not None
+    return replace(findings, held_out=replace(findings.held_out, groups=groups))
+
+
 @pytest.mark.parametrize(
     ("groups", "words"),
     [
@@ -193,12 +203,7 @@ def test_few_rows_are_uncertain(runs: Runs) -> None:
 )
 def test_few_groups_decide_nothing(runs: Runs, groups: int, words: str) -> None:
     """However many rows they have, no difference is called more than chance."""
-    values = {"": Score(0.8, 0.7, 0.9), "gradient boosting": Score(0.86, 0.8, 0.9)}
-    findings = stated(runs("one point"), replace(SPECIES, rows=500), "accuracy", values)
-    certain = Score(-0.06, -0.1, -0.02)
-    findings = with_difference(findings, "gradient boosting", "accuracy", certain)
-    assert findings.held_out is not None
-    findings = replace(findings, held_out=replace(findings.held_out, groups=groups))
+    findings = with_groups(runs, groups)
     lead, count = headline(findings).lead, f"{groups} test group{'s' * (groups > 1)}"
     assert words in lead
     assert f"is −6 percentage points, which may be chance with {count}." in lead
@@ -209,12 +214,7 @@ def test_few_groups_decide_nothing(runs: Runs, groups: int, words: str) -> None:
 
 def test_groups_that_were_not_counted_decide_nothing(runs: Runs) -> None:
     """Runs of versions that did not count them have differences, whose intervals are too narrow."""
-    values = {"": Score(0.8, 0.7, 0.9), "gradient boosting": Score(0.86, 0.8, 0.9)}
-    findings = stated(runs("one point"), replace(SPECIES, rows=500), "accuracy", values)
-    certain = Score(-0.06, -0.1, -0.02)
-    findings = with_difference(findings, "gradient boosting", "accuracy", certain)
-    assert findings.held_out is not None
-    findings = replace(findings, held_out=replace(findings.held_out, groups=None))
+    findings = with_groups(runs, None)
     assert "is more than chance" in headline(findings).lead
     task = TableTask(target=("species",), split="groups", split_column="hospital")
     experiment = findings.experiment.model_copy(update={"task": task})
