@@ -94,11 +94,11 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     _check_output(output, data if table is None else table)
     choice = Choice(rank, ensemble)
     if table is not None and is_file(run):
-        settings = _overridden(TableSettings(target=("y",)), overrides or ())
-        words_are_given = settings.missing_words != TableSettings(target=("y",)).missing_words
+        own = TableSettings(target=("y",))
+        settings = _overridden(own, overrides or ())
+        words_decide = settings.missing_words != own.missing_words
         model = model_of_file(run, choice)
-        known = {} if words_are_given else _categories(model)
-        predicted = _new(model, settings, table, known)
+        predicted = _new(model, settings, table, words_decide=words_decide)
     elif is_file(run):
         raise UsageError(f"--test: must be of a run, but got {run}")
     else:
@@ -110,9 +110,9 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
             model = found.champion(rank, ensemble=averaged)
             own = _settings(found.experiment)
             settings = _overridden(own, overrides or ())
-            words_are_given = settings.missing_words != own.missing_words
-            was_read_so = words_are_given or _is_of_text(found.experiment)
-            predicted = _new(model, settings, table, {} if was_read_so else _categories(model))
+            is_given = settings.missing_words != own.missing_words
+            words_decide = is_given or _is_of_text(found.experiment)
+            predicted = _new(model, settings, table, words_decide=words_decide)
     text = predicted.to_csv(index=False, float_format=f"%.{_DIGITS}g")
     if output is None:
         sys.stdout.write(text)
@@ -120,22 +120,19 @@ def predict(  # noqa: PLR0913, PLR0917 - the options that users may give
     write_atomically(output, _parquet(predicted) if output.suffix == ".parquet" else text)
 
 
-def _categories(model: "ExportableModel") -> "Mapping[str, Sequence[str]]":
-    """Return the categories of columns that a model knows."""
-    from neuroevo.tables import TableModel
-
-    return model.preparation.categories if isinstance(model, TableModel) else {}
-
-
 def _new(
-    model: "ExportableModel",
-    settings: "TableSettings",
-    table: Path,
-    known: "Mapping[str, Sequence[str]]",
+    model: "ExportableModel", settings: "TableSettings", table: Path, *, words_decide: bool
 ) -> "pd.DataFrame":
-    """Predict new rows, see `read_table`; what is new or missing in them is named."""
-    from neuroevo.tables import column_names, read_table, unused_notes
+    """Predict new rows; what is new or missing in them is named.
 
+    The words for missing cells decide which are missing, also if the model knows one of them as a
+    category, where the user gave these words or the run's own table was read with them.
+    """
+    from neuroevo.tables import TableModel, column_names, read_table, unused_notes
+
+    known: Mapping[str, Sequence[str]] = {}
+    if isinstance(model, TableModel) and not words_decide:
+        known = model.preparation.categories
     rows = read_table(table, settings, _columns(model), known=known)
     predicted = _predicted(model, rows, str(table))
     names = column_names(table, settings)
@@ -189,11 +186,12 @@ def _settings(experiment: "Experiment") -> "TableSettings":
 
 def _is_of_text(experiment: "Experiment") -> bool:
     """Whether the run's own table is a text file."""
+    from neuroevo.tables import is_parquet
     from neuroevo.tasks import TableTask
 
     task = experiment.task
     path = task.path if isinstance(task, TableTask) else None
-    return path is not None and path.suffix != ".parquet"
+    return path is not None and not is_parquet(path)
 
 
 def _overridden(settings: "TableSettings", overrides: Sequence[str]) -> "TableSettings":

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         prepare,
         prepared_targets,
     )
-    from neuroevo.tables.reading import column_names, read_table
+    from neuroevo.tables.reading import column_names, is_parquet, read_table
     from neuroevo.tables.splitting import Parts, split_rows
     from neuroevo.tables.weights import column_weights, divided_rows
 
@@ -49,6 +49,7 @@ __all__ = [
     "frame_of",
     "frame_of_inputs",
     "free_name",
+    "is_parquet",
     "prepare",
     "prepared_targets",
     "raw_numbers",
@@ -64,7 +65,7 @@ _MODULES = {
     "frames": ("are_texts", "frame_of", "frame_of_inputs", "free_name"),
     "kinds": ("ColumnDescription", "describe"),
     "prepared": ("Part", "PreparedFold", "PreparedTable", "prepare", "prepared_targets"),
-    "reading": ("column_names", "read_table"),
+    "reading": ("column_names", "is_parquet", "read_table"),
     "splitting": ("Parts", "split_rows"),
     "weights": ("column_weights", "divided_rows"),
 }

@@ -44,9 +44,6 @@ def frame_of(X: ArrayLike, y: ArrayLike) -> tuple[pd.DataFrame, tuple[str, ...]]
     """
     inputs = frame_of_inputs(X)
     targets = _targets(y, inputs.columns)
-    if isinstance(y, pd.Series) and targets.columns[0] in set(inputs.columns):
-        # Computed from a column, whose name it still has.
-        targets.columns = [free_name("y", inputs.columns)]
     if len(inputs) != len(targets):
         rule = "X and y: must have as many rows"
         raise DataError(f"{rule}, but got {len(inputs):,} and {len(targets):,}")
@@ -72,8 +69,8 @@ def are_texts(frame: pd.DataFrame, names: Sequence[str]) -> bool:
 
 def _targets(y: ArrayLike | Mapping[str, Any], taken: Collection[str]) -> pd.DataFrame:
     """Return targets as a frame; those without names of their own get some that are not taken."""
-    if isinstance(y, pd.Series):
-        y = y.to_frame()
+    if isinstance(y, pd.Series):  # that of a column was computed from it, and is no own one
+        y = y.to_frame(None if str(y.name) in taken else y.name)
     if isinstance(y, pd.DataFrame):
         if not all(label is None or isinstance(label, int | np.integer) for label in y.columns):
             return y.set_axis([str(label) for label in y.columns], axis=1)

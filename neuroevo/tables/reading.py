@@ -73,7 +73,7 @@ def read_table(
     """
     path = with_home(path)
     name = printable(str(path))
-    if _is_parquet(path):
+    if is_parquet(path):
         frame = read_parquet(path, most_bytes, columns)
         if not columns:
             named_columns(frame, name)
@@ -95,10 +95,11 @@ def read_table(
 def column_names(path: str | Path, settings: TableSettings) -> tuple[str, ...]:
     """Return the names of all columns of a file; DataError as in `read_table`."""
     path = with_home(path)
-    return parquet_names(path) if _is_parquet(path) else header_of(path, settings)
+    return parquet_names(path) if is_parquet(path) else header_of(path, settings)
 
 
-def _is_parquet(path: Path) -> bool:
+def is_parquet(path: Path) -> bool:
+    """Whether a file is read as Parquet, not as text; DataError if it has another ending."""
     if not ending(path).endswith(SUFFIXES):
         rule = f"must be a file that ends with one of {', '.join(SUFFIXES)}"
         raise DataError(f"{printable(str(path))}: {rule}")
